@@ -1,0 +1,1 @@
+"""What is seen elsewhere: plugins that turn other systems' events into observations."""

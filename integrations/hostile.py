@@ -1,0 +1,76 @@
+"""Input that has fooled readers of webhooks: for the contract suite, and for tests of the host."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from integrations.contract import Headers
+
+NO_OBJECTS = (
+    b"",
+    b"null",
+    b"5",
+    b'"x"',
+    b"[]",
+    b"{",
+    b"NaN",
+    b'{"a": NaN}',
+    b"\xff\xfe{}",
+    b'{"a": "\xff"}',
+    b"[" * 50_000 + b"]" * 50_000,
+    b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+)
+"""Bodies that are no JSON object of sane depth, or none that can be trusted to be read alike."""
+
+_REPLACEMENTS: tuple[Any, ...] = (
+    None, True, 5, -1, 2**70, 1.5, 1e300, "", "x", "\x00\ud800", "x" * 300, [], [None], [[]], {},
+)  # fmt: skip
+
+
+def spoiled(headers: Headers, targets: Headers) -> Iterator[tuple[str, Headers]]:
+    """`headers` with one of `targets` spoiled, and the words for how; `targets` are its own."""
+    for name, (value,) in targets.items():
+        last = b"0" if value[-1:] != b"0" else b"1"
+        for trap, values in {
+            "is missing": (),
+            "is repeated": (value, value),
+            "is repeated, wrong first": (value[:-1] + last, value),
+            "is empty": (b"",),
+            "is wrong": (value[:-1] + last,),
+            "is truncated": (value[:-1],),
+            "is longer": (value + b"0",),
+            "is not ASCII": (value[:-1] + b"\xe9",),
+            "ends in a line feed": (value + b"\n",),
+            "is endless": (value * 1_000,),
+            "lacks its scheme": (value[-64:],),
+        }.items():
+            yield f"{name.decode()} {trap}", {**headers, name: values}
+
+
+def mutants(document: Any) -> Iterator[tuple[str, bytes]]:
+    """`document` as JSON with each of its values in turn replaced or left out, and the words for
+    it. `document` is changed on the way."""
+    for path, holder, key in tuple(_places(document)):
+        original = holder[key]
+        for replacement in _REPLACEMENTS:
+            holder[key] = replacement
+            yield f"{path} = {replacement!r:.30}", json.dumps(document).encode()
+        holder[key] = original
+        if isinstance(holder, dict):
+            del holder[key]
+            yield f"{path} left out", json.dumps(document).encode()
+            holder[key] = original
+
+
+def _places(node: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every value below `node`: its path, what holds it, and under which key."""
+    match node:
+        case dict():
+            keys: list[Any] = list(node)
+        case list():
+            keys = list(range(len(node)))
+        case _:
+            keys = []
+    for key in keys:
+        yield f"{path}/{key}", node, key
+        yield from _places(node[key], f"{path}/{key}")
