@@ -1,0 +1,1 @@
+"""The server: what is true, what is kept, what happens, what is pushed, and the doors."""

@@ -1,0 +1,1 @@
+"""What is true: pure rules of incidents, timelines, whys and action items. No I/O, no clock."""

@@ -1,0 +1,44 @@
+"""What somebody records of a deployment, joined to what was recorded of it before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.deployment import ENDED, DeploymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How far a deployment has come, by the word of whoever records it."""
+
+    status: DeploymentStatus
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+def joined(before: Recorded | None, said: Recorded, now: datetime) -> Recorded:
+    """What is known of a deployment after it was recorded anew.
+
+    Times that are left out stay as they were. Who sees it end without being told when, sees it
+    end `now`. A word that comes late does not undo a later one.
+    """
+    if before is None:
+        return said
+    status = _later(before.status, said.status)
+    ended_now = now if status in ENDED and before.status not in ENDED else None
+    return Recorded(
+        status,
+        said.started_at or before.started_at,
+        said.finished_at or before.finished_at or ended_now,
+    )
+
+
+def _later(before: DeploymentStatus, said: DeploymentStatus) -> DeploymentStatus:
+    """The status that holds: what has ended does not go on, what was taken back stays so."""
+    taken_back = before is DeploymentStatus.ROLLED_BACK and said is DeploymentStatus.SUCCESS
+    return before if taken_back or _step(said) < _step(before) else said
+
+
+def _step(status: DeploymentStatus) -> int:
+    if status in ENDED:
+        return 2
+    return 1 if status is DeploymentStatus.IN_PROGRESS else 0
