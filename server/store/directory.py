@@ -1,0 +1,89 @@
+"""The people whom redaction knows, and the renderings that it makes for the tables."""
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary, WeakSet
+
+from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
+
+from server.domain.redaction import Directory, KnownPerson, redact, role_of
+from server.store.database import Row, Transaction
+from server.store.tables import identity, person, team
+
+
+def _version(table: FromClause, *columns: ColumnElement[object]) -> ColumnElement[object]:
+    """A number that is another one when a row comes, goes or changes in these columns."""
+    written = func.concat_ws("\x1f", *(func.coalesce(cast(each, Text), "") for each in columns))
+    sums = func.sum(func.hashtextextended(written, 0))
+    return select(func.coalesce(sums, 0)).select_from(table).scalar_subquery()
+
+
+_VERSION = select(
+    _version(person, person.c.id, person.c.name, person.c.email, person.c.team_id),
+    _version(identity, identity.c.external_id, identity.c.handle, identity.c.person_id),
+    _version(team, team.c.id, team.c.name),
+)
+
+_PEOPLE = (
+    select(person.c.id, person.c.name, person.c.email, team.c.name.label("team"))
+    .select_from(person.outerjoin(team, team.c.id == person.c.team_id))
+    .order_by(person.c.id)
+)
+
+_IDENTITIES = select(identity.c.person_id, identity.c.external_id, identity.c.handle)
+
+_in_use: "WeakKeyDictionary[Transaction, Directory]" = WeakKeyDictionary()
+_changed_by: "WeakSet[Transaction]" = WeakSet()
+_latest: dict[str, tuple[tuple[object, ...], Directory]] = {}
+"""The newest directory and the version it was made of, under one key: making one is costly."""
+
+
+async def directory_of(tx: Transaction) -> Directory:
+    """Everybody who is known in this transaction; read once for each, until `forget`."""
+    if tx not in _in_use:
+        _in_use[tx] = await _directory(tx)
+    return _in_use[tx]
+
+
+def forget(tx: Transaction) -> None:
+    """Have the directory read again: to be called by whoever wrote people, identities or teams."""
+    _in_use.pop(tx, None)
+    _changed_by.add(tx)
+
+
+def changed(tx: Transaction) -> bool:
+    """Whether people, identities or teams were written in this transaction."""
+    return tx in _changed_by
+
+
+def words(name: str, text: str | None, directory: Directory) -> dict[str, object]:
+    """The two columns of a text that somebody wrote: as it is, and without names."""
+    redacted = None if text is None else redact(text, directory)
+    return {name: text, f"{name}_redacted": redacted}
+
+
+async def _directory(tx: Transaction) -> Directory:
+    row = await tx.one(_VERSION)
+    version = tuple(row or ())
+    known = _latest.get("directory")
+    if known and known[0] == version:
+        return known[1]
+    identities: dict[object, list[Row]] = {}
+    for each in await tx.fetch(_IDENTITIES):
+        identities.setdefault(each["person_id"], []).append(each)
+    people = await tx.fetch(_PEOPLE)
+    directory = Directory(tuple(_known(each, identities.get(each["id"], ())) for each in people))
+    _latest["directory"] = (version, directory)
+    return directory
+
+
+def _known(row: Row, identities: Sequence[Row]) -> KnownPerson:
+    handles = {each["handle"] for each in identities if each["handle"]}
+    # A provider's own id stands in mentions (<@U024BE7LH>); a mere number stands for anything.
+    handles |= {each["external_id"] for each in identities if not each["external_id"].isdecimal()}
+    return KnownPerson(
+        id=row["id"],
+        names=(row["name"],),
+        role=role_of(row["team"]),
+        handles=tuple(sorted(handles)),
+        emails=(row["email"],) if row["email"] else (),
+    )

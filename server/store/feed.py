@@ -1,0 +1,84 @@
+"""The feed of an incident: a sequence without holes, taken from its row inside the transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
+
+from server.domain.feed import FeedChange, FeedSubject
+from server.store.database import Database, Row, Transaction
+from server.store.statements import insert_row
+from server.store.tables import feed, incident
+
+_NEXT = (
+    update(incident)
+    .where(incident.c.id == bindparam("of_id"))
+    .values(sequence=incident.c.sequence + 1, updated_at=func.clock_timestamp())
+    .returning(incident.c.sequence)
+)
+
+_AFTER = (
+    select(feed.c.sequence, feed.c.subject, feed.c.subject_id, feed.c.change)
+    .where(
+        feed.c.incident_id == bindparam("incident"),
+        feed.c.sequence > bindparam("after"),
+        feed.c.sequence <= bindparam("upto"),
+    )
+    .order_by(feed.c.sequence)
+    .limit(bindparam("most"))
+)
+
+_HEADS = select(incident.c.id, incident.c.sequence).where(
+    incident.c.id == any_(bindparam("incidents", type_=ARRAY(SQL_UUID)))
+)
+
+_MOVED = (
+    select(incident.c.id, incident.c.sequence, incident.c.updated_at)
+    .where(incident.c.updated_at > bindparam("since"))
+    .order_by(incident.c.updated_at, incident.c.id)
+    .limit(1000)
+)
+
+
+async def append(
+    tx: Transaction,
+    incident_id: UUID,
+    subject: FeedSubject,
+    subject_id: UUID,
+    change: FeedChange,
+    now: datetime,
+) -> int:
+    """Take the incident's next sequence, and write the change at it."""
+    sequence: int = await tx.value(_NEXT, of_id=incident_id)
+    await insert_row(
+        tx,
+        feed,
+        incident_id=incident_id,
+        sequence=sequence,
+        subject=subject.value,
+        subject_id=subject_id,
+        change=change.value,
+        at=now,
+    )
+    return sequence
+
+
+async def changes_after(
+    database: Database, incident_id: UUID, after: int, upto: int, most: int
+) -> Sequence[Row]:
+    """Up to `most` changes with after < sequence <= upto, in order."""
+    return await database.fetch(_AFTER, incident=incident_id, after=after, upto=upto, most=most)
+
+
+async def heads(database: Database, incidents: Sequence[UUID]) -> dict[UUID, int]:
+    """The newest sequence of each of these incidents."""
+    rows = await database.fetch(_HEADS, incidents=list(incidents))
+    return {row["id"]: row["sequence"] for row in rows}
+
+
+async def moved_since(database: Database, since: datetime) -> Sequence[Row]:
+    """Incidents whose feed moved after `since`, oldest first: id, sequence, updated_at."""
+    return await database.fetch(_MOVED, since=since)

@@ -1,0 +1,86 @@
+"""The map of the data: every table, its keys, and the indexes that hot reads stand on.
+
+Conventions: ids are UUIDv7 made in Python; text that is sorted or compared is `COLLATE "C"`;
+enums are text with a check, whose labels are the API's; times are `timestamptz`. A text that
+people or sources wrote has a neighbour `…_redacted`: its rendering for viewers who may not see
+names, null where the two are the same. A column that only derives from others says so.
+"""
+
+from server.store.tables.attribution import (
+    attribution,
+    attribution_candidate,
+    suspect,
+)
+from server.store.tables.changes import (
+    deployment,
+    deployment_commit,
+    deployment_pull_request,
+    pull_request,
+    pull_request_dependency,
+    push,
+)
+from server.store.tables.columns import C_TEXT, metadata
+from server.store.tables.incidents import (
+    feed,
+    hypothesis,
+    hypothesis_evidence,
+    incident,
+    incident_service,
+    responder,
+    timeline_entry,
+    timeline_revision,
+)
+from server.store.tables.learning import (
+    action_item,
+    why,
+    why_evidence,
+)
+from server.store.tables.machinery import (
+    api_token,
+    delivery,
+    idempotency,
+    observation,
+)
+from server.store.tables.people import (
+    identity,
+    person,
+    service,
+    service_dependency,
+    service_source,
+    team,
+)
+
+__all__ = [
+    "C_TEXT",
+    "action_item",
+    "api_token",
+    "attribution",
+    "attribution_candidate",
+    "delivery",
+    "deployment",
+    "deployment_commit",
+    "deployment_pull_request",
+    "feed",
+    "hypothesis",
+    "hypothesis_evidence",
+    "idempotency",
+    "identity",
+    "incident",
+    "incident_service",
+    "metadata",
+    "observation",
+    "person",
+    "pull_request",
+    "pull_request_dependency",
+    "push",
+    "responder",
+    "service",
+    "service_dependency",
+    "service_source",
+    "suspect",
+    "team",
+    "timeline_entry",
+    "timeline_revision",
+    "why",
+    "why_evidence",
+]

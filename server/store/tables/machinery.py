@@ -1,0 +1,78 @@
+"""What the server itself keeps: tokens, the inbox, observations, idempotency keys."""
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from server.store.tables.columns import C_TEXT, at, count, key, metadata, now, to
+
+api_token = Table(
+    "api_token",
+    metadata,
+    key(),
+    Column("name", C_TEXT, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the token"),
+    Column("scopes", ARRAY(Text), nullable=False),
+    to("person_id", "person", on_delete="CASCADE"),
+    now("created_at"),
+    at("expires_at"),
+    at("revoked_at"),
+    Index(None, "person_id"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    key(),
+    Column("source", C_TEXT, nullable=False),
+    Column("key", C_TEXT, nullable=False),
+    Column("event", C_TEXT, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    now("received_at"),
+    Column("state", C_TEXT, nullable=False),
+    CheckConstraint("state in ('PENDING', 'DONE', 'PARKED')", name="state"),
+    count("attempts"),
+    Column("error", Text),
+    at("processed_at"),
+    UniqueConstraint("source", "key"),
+    Index("delivery_pending_idx", "received_at", postgresql_where=text("state = 'PENDING'")),
+)
+"""The inbox: what was answered 202 stands here until it is done, or parked with its error."""
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("subject", C_TEXT, nullable=False, comment="what it is about, in the source's ids"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("digest", C_TEXT, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    PrimaryKeyConstraint("source", "subject", "at", "rank", "digest"),
+)
+"""Every observation of a subject, in the order in which they are folded into its state."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("subject", C_TEXT, nullable=False, comment="the token that wrote"),
+    Column("command", C_TEXT, nullable=False),
+    Column("key", C_TEXT, nullable=False),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the input"),
+    Column("result", ARRAY(UUID), nullable=False),
+    now("created_at"),
+    PrimaryKeyConstraint("subject", "command", "key"),
+    Index(None, "created_at"),
+)

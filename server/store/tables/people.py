@@ -1,0 +1,87 @@
+"""People, teams and services, and the names that other systems give them."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from server.store.tables.columns import C_TEXT, key, metadata, now, to
+
+team = Table(
+    "team",
+    metadata,
+    key(),
+    Column("slug", C_TEXT, nullable=False, unique=True),
+    Column("name", C_TEXT, nullable=False),
+    Column(
+        "lead_id",
+        UUID,
+        ForeignKey("person.id", name="team_lead_id_fkey", use_alter=True, ondelete="SET NULL"),
+    ),
+    now("created_at"),
+    Index(None, "name", "id"),
+    Index(None, "lead_id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    key(),
+    Column("name", C_TEXT, nullable=False),
+    Column("email", C_TEXT, unique=True),
+    to("team_id", "team", on_delete="SET NULL"),
+    Column("automatic", Boolean, nullable=False, comment="made from a source, not by a person"),
+    now("created_at"),
+    Index(None, "name", "id"),
+    Index(None, "team_id"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("provider", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    to("person_id", "person", on_delete="CASCADE", nullable=False),
+    Column("handle", C_TEXT),
+    PrimaryKeyConstraint("provider", "external_id"),
+    Index(None, "person_id"),
+)
+
+service = Table(
+    "service",
+    metadata,
+    key(),
+    Column("slug", C_TEXT, nullable=False, unique=True),
+    Column("name", C_TEXT, nullable=False),
+    to("team_id", "team", on_delete="SET NULL"),
+    Column("automatic", Boolean, nullable=False, comment="made from a source, not by a person"),
+    now("created_at"),
+    Index(None, "name", "id"),
+    Index(None, "team_id"),
+)
+
+service_source = Table(
+    "service_source",
+    metadata,
+    Column("source", C_TEXT, nullable=False, comment="repository, or the paging system's name"),
+    Column("external_id", C_TEXT, nullable=False),
+    to("service_id", "service", on_delete="CASCADE", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+    Index(None, "service_id"),
+)
+
+service_dependency = Table(
+    "service_dependency",
+    metadata,
+    to("service_id", "service", on_delete="CASCADE", nullable=False),
+    to("depends_on_id", "service", on_delete="CASCADE", nullable=False),
+    PrimaryKeyConstraint("service_id", "depends_on_id"),
+    CheckConstraint("service_id <> depends_on_id", name="not_itself"),
+    Index(None, "depends_on_id"),
+)

@@ -1,0 +1,51 @@
+"""How timeline entries are kept: the entry as it is now, and every text it had before."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
+
+from server.store.database import Row, Transaction
+from server.store.statements import insert_row, update_row
+from server.store.tables import timeline_entry, timeline_revision
+
+_LOCK = select(timeline_entry).where(timeline_entry.c.id == bindparam("entry")).with_for_update()
+
+_KNOWN = select(timeline_entry.c.id).where(
+    timeline_entry.c.incident_id == bindparam("incident"),
+    timeline_entry.c.id == any_(bindparam("entries", type_=ARRAY(SQL_UUID))),
+)
+
+_FIND = select(timeline_entry.c.incident_id).where(timeline_entry.c.id == bindparam("entry"))
+
+
+async def find_entry(tx: Transaction, entry_id: UUID) -> Row | None:
+    """Which incident the entry belongs to, if there is such an entry."""
+    return await tx.one(_FIND, entry=entry_id)
+
+
+async def known_entries(tx: Transaction, incident_id: UUID, entries: Sequence[UUID]) -> set[UUID]:
+    """Those of these entries that stand in this incident's timeline."""
+    rows = await tx.fetch(_KNOWN, incident=incident_id, entries=list(entries))
+    return {row["id"] for row in rows}
+
+
+async def lock_entry(tx: Transaction, entry_id: UUID) -> Row | None:
+    """The entry's row, held against other writers of it."""
+    return await tx.one(_LOCK, entry=entry_id)
+
+
+async def insert_entry(tx: Transaction, **values: object) -> None:
+    """Insert an entry; the columns of the table by name."""
+    await insert_row(tx, timeline_entry, **values)
+
+
+async def revise_entry(
+    tx: Transaction, old: Row, changes: dict[str, object], *, revision: dict[str, object]
+) -> None:
+    """Change an entry, keeping what it said before as a revision (its id, time and author)."""
+    kept = {name: old[name] for name in ("kind", "occurred_at", "body", "body_redacted")}
+    await insert_row(tx, timeline_revision, entry_id=old["id"], **kept, **revision)
+    await update_row(tx, timeline_entry, changes, id=old["id"])

@@ -1,0 +1,38 @@
+"""Timeline entries that follow from facts, found by what their source knows them by."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from server.store.database import Row, Transaction
+from server.store.tables import timeline_entry
+
+_entry = timeline_entry.c
+
+_NAMED = select(timeline_entry).where(
+    _entry.incident_id == bindparam("incident"),
+    _entry.external_id == any_(bindparam("names", type_=ARRAY(Text))),
+)
+
+_STANDING = (
+    select(timeline_entry)
+    .where(
+        _entry.incident_id == bindparam("incident"),
+        _entry.external_id.startswith(bindparam("prefix")),
+        ~_entry.retracted,
+        ~_entry.touched,
+    )
+    .order_by(_entry.occurred_at, _entry.id)
+)
+
+
+async def named(tx: Transaction, incident_id: UUID, names: Sequence[str]) -> list[Row]:
+    """The incident's entries that any source knows by these ids."""
+    return await tx.fetch(_NAMED, incident=incident_id, names=list(names))
+
+
+async def standing(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:
+    """The incident's entries whose id at their source begins so, and that nobody took back."""
+    return await tx.fetch(_STANDING, incident=incident_id, prefix=prefix)

@@ -1,0 +1,45 @@
+"""How action items are read."""
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Date,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from server.domain.action_item import ActionItemState
+from server.store.tables import action_item, person, team
+from server.store.views.sight import texts, told
+
+title = told(action_item.c.title)
+description = told(action_item.c.description)
+
+_open = literal([state.value for state in ActionItemState if not state.closed], ARRAY(Text))
+today = cast(func.timezone("UTC", func.now()), Date)
+
+overdue = and_(action_item.c.state == any_(_open), action_item.c.due_on < today)
+"""Whether it is still to be done although its day is over (UTC)."""
+
+_owned_by_team = (
+    select(person.c.id)
+    .join(team, team.c.id == person.c.team_id)
+    .where(team.c.slug == any_(texts("teams")))
+)
+
+ACTION_ITEMS = {
+    "state": action_item.c.state == any_(texts("state")),
+    "owner": action_item.c.owner_id == bindparam("owner", type_=UUID),
+    "teams": action_item.c.owner_id.in_(_owned_by_team),
+    "kind": action_item.c.kind == any_(texts("kind")),
+    "overdue": overdue == bindparam("overdue", type_=Boolean),
+    "due_before": action_item.c.due_on < bindparam("due_before", type_=Date),
+}
+"""The conditions of `ActionItemWhere`."""

@@ -1,0 +1,43 @@
+"""How incidents and their timelines are read."""
+
+from sqlalchemy import Boolean, any_, bindparam, or_, select
+
+from server.domain.incident import IncidentStatus
+from server.store.tables import (
+    incident,
+    incident_service,
+    service,
+    team,
+    timeline_entry,
+)
+from server.store.views.sight import mentions, moment, texts, told
+
+incident_title = told(incident.c.title)
+incident_summary = told(incident.c.summary)
+
+_of_services = (
+    select(incident_service.c.incident_id)
+    .join(service, service.c.id == incident_service.c.service_id)
+    .where(service.c.slug == any_(texts("services")))
+)
+_of_teams = (
+    select(incident_service.c.incident_id)
+    .join(service, service.c.id == incident_service.c.service_id)
+    .join(team, team.c.id == service.c.team_id)
+    .where(team.c.slug == any_(texts("teams")))
+)
+
+INCIDENTS = {
+    "severity": incident.c.severity == any_(texts("severity")),
+    "status": incident.c.status == any_(texts("status")),
+    "services": incident.c.id.in_(_of_services),
+    "teams": incident.c.id.in_(_of_teams),
+    "declared_after": incident.c.declared_at > moment("declared_after"),
+    "declared_before": incident.c.declared_at < moment("declared_before"),
+    "open": (incident.c.status != IncidentStatus.RESOLVED.value)
+    == bindparam("open", type_=Boolean),
+    "search": or_(mentions(incident_title, "search"), mentions(incident_summary, "search")),
+}
+"""The conditions of `IncidentWhere`."""
+
+ENTRY_KINDS = timeline_entry.c.kind == any_(texts("kinds"))
