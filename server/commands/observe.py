@@ -1,0 +1,83 @@
+"""What sources say, brought into state: stored as it was said, then folded by its subject.
+
+State is a function of the set of observations: each is stored once, and an object's state is
+derived from all that were ever made of it, in the order of the source's own times. So what comes
+twice, late or shuffled ends in the same state.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from integrations.observation import (
+    DeploymentObserved,
+    Observation,
+    PageObserved,
+    PullRequestObserved,
+    PushObserved,
+)
+from server.commands import deployment_history, observe_change, observe_deployment, observe_page
+from server.commands.work import Work
+from server.store import observation
+
+MAX_REF = 250
+"""Characters of a branch's name; no host allows more, and no index would take them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says it: an integration's name in our rows, and its title for people."""
+
+    name: str
+    title: str
+
+
+async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> int:
+    """Store what is new among these observations and bring it into state; how many were new."""
+    told = [(subject, each) for each in seen if (subject := _subject(each))]
+    await observation.lock(work.tx, [name for each in told for name in _holds(source, *each)])
+    fresh: dict[str, list[Observation]] = {}
+    for subject, each in told:
+        if await observation.keep(work.tx, source.name, subject, each):
+            fresh.setdefault(subject, []).append(each)
+    for news in fresh.values():
+        await _apply(work, source, news)
+    return sum(map(len, fresh.values()))
+
+
+def _subject(seen: Observation) -> str | None:
+    """What it is about, in the source's ids; None where we do not follow that."""
+    match seen:
+        case DeploymentObserved():
+            return observe_deployment.subject_of(seen)
+        case PullRequestObserved():
+            return observe_change.subject_of_pull_request(seen)
+        case PushObserved():
+            return observe_change.subject_of_push(seen) if len(seen.ref) <= MAX_REF else None
+        case PageObserved():
+            return observe_page.subject_of(seen)
+        case _:
+            assert_never(seen)
+
+
+def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
+    """What nobody else may change meanwhile: the subject, and the history that it is part of."""
+    yield f"{source.name}:{subject}"
+    if not isinstance(seen, PageObserved):
+        yield deployment_history.name_of(seen.repository)
+
+
+async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> None:
+    """Bring one subject, of which there are these news, to its state."""
+    match news[0]:
+        case DeploymentObserved() as seen:
+            await observe_deployment.apply(work, source.name, seen)
+        case PullRequestObserved() as seen:
+            await observe_change.apply_pull_request(work, source.name, seen)
+        case PushObserved() as seen:
+            await observe_change.apply_push(work, source.name, seen)
+        case PageObserved():
+            pages = [each for each in news if isinstance(each, PageObserved)]
+            await observe_page.apply(work, source.name, source.title, pages)
+        case _:
+            assert_never(news[0])

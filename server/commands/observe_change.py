@@ -1,0 +1,99 @@
+"""What sources say of pushes and pull requests, brought into state."""
+
+from typing import Any
+from uuid import UUID
+
+from integrations.observation import PullRequestObserved, PushObserved
+from server.commands import deployment_history as history
+from server.commands.deployment_history import PUSH_SKEW
+from server.commands.work import Work
+from server.store import deployment_history, observation, person
+from server.store import pull_request as pull_requests
+from server.store.directory import directory_of, words
+from server.store.ids import new_id
+from server.store.statements import find_row, insert_row, update_row
+from server.store.tables import pull_request
+
+MAX_DEPLOYMENTS = 1_000
+"""In how many deployments a pull request is looked for: it may go to many environments."""
+
+
+def subject_of_push(seen: PushObserved) -> str:
+    """What an observation of a push is about."""
+    return f"push:{seen.repository}:{seen.before}:{seen.after}:{seen.ref}"
+
+
+def subject_of_pull_request(seen: PullRequestObserved) -> str:
+    """What an observation of a pull request is about."""
+    return f"pull_request:{seen.repository}#{seen.number}"
+
+
+async def apply_push(work: Work, source: str, seen: PushObserved) -> None:
+    """Keep a push as it was last told, and derive anew what was deployed since."""
+    last = await observation.newest(work.tx, source, subject_of_push(seen))
+    if not isinstance(last, PushObserved):
+        return
+    await deployment_history.put_push(
+        work.tx,
+        id=new_id(),
+        repository=last.repository,
+        ref=last.ref,
+        before=last.before,
+        after=last.after,
+        commits=list(last.commits),
+        pushed_at=last.moment.at,
+    )
+    since = last.moment.at - PUSH_SKEW
+    changed = await history.derive_everywhere(work, last.repository, since)
+    await history.reconsider(work, changed)
+
+
+async def apply_pull_request(work: Work, source: str, seen: PullRequestObserved) -> None:
+    """Bring a pull request to the state in which it was last told."""
+    last = await observation.newest(work.tx, source, subject_of_pull_request(seen))
+    if not isinstance(last, PullRequestObserved):
+        return
+    values = await _values(work, last)
+    id_, changed = await _put(work, last, values)
+    depends_on = await pull_requests.ids_of(work.tx, last.repository, last.depends_on)
+    ordered = await pull_requests.set_dependencies(work.tx, id_, depends_on)
+    if changed or ordered:
+        deployments = await pull_requests.deployments_of(work.tx, id_, MAX_DEPLOYMENTS)
+        await deployment_history.link_pull_requests(work.tx, deployments)
+        await history.reconsider(work, deployments)
+
+
+async def _put(work: Work, last: PullRequestObserved, values: dict[str, Any]) -> tuple[UUID, bool]:
+    """Insert it, or set the columns that are other ones now; its id, and whether any was."""
+    known = {"repository": last.repository, "number": last.number}
+    title = words("title", values["title"], await directory_of(work.tx))
+    row = await find_row(work.tx, pull_request, lock=True, **known)
+    if row is None:
+        id_ = new_id()
+        await insert_row(work.tx, pull_request, id=id_, **known, **{**values, **title})
+        return id_, True
+    changes = {name: value for name, value in values.items() if row[name] != value}
+    if "title" in changes:
+        changes |= title
+    await update_row(work.tx, pull_request, changes, id=row["id"])
+    return row["id"], bool(changes)
+
+
+async def _values(work: Work, last: PullRequestObserved) -> dict[str, Any]:
+    refs = [each for each in (last.author, last.merged_by) if each]
+    people = await person.find_or_create(work.tx, refs)
+    author, merged_by = (
+        people[each.provider, each.external_id] if each else None
+        for each in (last.author, last.merged_by)
+    )
+    return {
+        "title": last.title or f"#{last.number}",
+        "author_id": author,
+        "merged_by_id": merged_by,
+        "merged_at": last.merged_at,
+        "merge_sha": last.merge_sha,
+        "additions": last.additions,
+        "deletions": last.deletions,
+        "changed_files": last.changed_files,
+        "url": last.url,
+    }

@@ -1,0 +1,72 @@
+"""A person's word on what caused an incident; it stands above the model's."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.commands.attribution import attribute_again
+from server.commands.work import Office, Work
+from server.domain.attribution import VerdictKind, check_verdict
+from server.domain.text import check_bounds
+from server.domain.viewer import Scope, Viewer
+from server.errors import ErrorCode, Problem, Refused, refuse
+from server.store import attribution_kept as kept
+from server.store import incident as incidents
+from server.store.database import Row
+from server.store.directory import directory_of, words
+from server.store.statements import find_row
+from server.store.tables import deployment
+
+MAX_REASON = 20_000
+"""Characters of a verdict's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVerdict:
+    """Say what caused an incident: a deployment, or none."""
+
+    incident: UUID
+    kind: VerdictKind
+    deployment: UUID | None = None
+    reason: str | None = None
+
+
+async def record_verdict(office: Office, viewer: Viewer, command: RecordVerdict) -> UUID:
+    """Keep a verdict in the place of any earlier one; the incident's id.
+
+    Raises:
+        Refused: every rule that the input breaks.
+    """
+    viewer.require(Scope.INCIDENTS_WRITE)
+    async with office.work() as work:
+        row = await incidents.lock(work.tx, command.incident)
+        if row is None:
+            raise refuse(ErrorCode.NOT_FOUND, "There is no such incident.", "incident")
+        problems = await _problems(work, command)
+        if problems:
+            raise Refused(*problems)
+        await _store(work, viewer, command, row)
+    return command.incident
+
+
+async def _problems(work: Work, command: RecordVerdict) -> list[Problem]:
+    problems = list(check_verdict(command.kind, command.deployment is not None))
+    problems += check_bounds(command.reason or "", MAX_REASON, "reason", what="reason")
+    if command.deployment and not await find_row(work.tx, deployment, id=command.deployment):
+        message = "There is no such deployment."
+        problems.append(Problem(ErrorCode.NOT_FOUND, message, ("deployment",)))
+    return problems
+
+
+async def _store(work: Work, viewer: Viewer, command: RecordVerdict, row: Row) -> None:
+    """Store the verdict unless it stands so already, and what follows from it."""
+    told = {
+        "verdict_kind": command.kind.value,
+        "verdict_deployment_id": command.deployment,
+        **words("verdict_reason", command.reason or None, await directory_of(work.tx)),
+    }
+    old = await kept.find(work.tx, command.incident)
+    if old and all(old[name] == value for name, value in told.items()):
+        return
+    by = {"verdict_by_id": viewer.person_id, "verdict_at": work.now}
+    await kept.put_verdict(work.tx, command.incident, {**told, **by})
+    await attribute_again(work, row, revised=True)

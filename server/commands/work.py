@@ -1,0 +1,85 @@
+"""The transaction a command runs in, and what follows once it is committed."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from server.domain.action_item import Sprints
+from server.domain.feed import FeedChange, FeedSubject
+from server.live.hint import Hint, Publish
+from server.store import feed, queue
+from server.store.database import Database, Transaction
+from server.store.queue import Job
+
+
+def utc_now() -> datetime:
+    """The time, read once for each command."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Work:
+    """One command at work: its transaction, its time, and what it leaves behind.
+
+    Every change of anything that belongs to an incident goes through `changed`, which takes the
+    next sequence of the incident's feed under its row lock: so commit order is sequence order.
+    Take it as late as possible, for it makes other writers of that incident wait.
+    """
+
+    tx: Transaction
+    now: datetime
+    sprints: Sprints
+    _heads: dict[UUID, int] = field(default_factory=dict)
+    _jobs: list[Job] = field(default_factory=list)
+
+    async def changed(
+        self,
+        incident: UUID,
+        subject: FeedSubject,
+        subject_id: UUID,
+        change: FeedChange = FeedChange.ADDED,
+    ) -> int:
+        """Write one change into the incident's feed; its sequence."""
+        sequence = await feed.append(self.tx, incident, subject, subject_id, change, self.now)
+        self._heads[incident] = sequence
+        return sequence
+
+    def later(self, *jobs: Job) -> None:
+        """Let these jobs run once, and only if, this is committed."""
+        self._jobs += [job for job in jobs if job not in self._jobs]
+
+    @property
+    def hints(self) -> Sequence[Hint]:
+        """What subscribers have to hear after the commit."""
+        return [Hint(incident, sequence) for incident, sequence in self._heads.items()]
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """What has to run after the commit."""
+        return self._jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where commands are carried out: what every one of them needs."""
+
+    database: Database
+    publish: Publish
+    wake: Callable[[], None]
+    """Tell the workers that jobs wait; never blocks, never fails."""
+    sprints: Sprints
+    clock: Callable[[], datetime] = utc_now
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """Run a block as one transaction; publish its changes and wake its jobs afterwards."""
+        async with self.database.transaction() as tx:
+            work = Work(tx, self.clock(), self.sprints)
+            yield work
+            await queue.enqueue(tx, work.jobs)
+        if work.hints:
+            self.publish(work.hints)
+        if work.jobs:
+            self.wake()

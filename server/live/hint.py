@@ -1,0 +1,20 @@
+"""The word that something changed. The truth is the feed; a hint only says where to look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Incident `incident` has reached `sequence`. May be lost, doubled or late without harm."""
+
+    incident: UUID
+    sequence: int
+
+
+class Publish(Protocol):
+    """Send hints to whoever listens, here and in other processes; never blocks, never fails."""
+
+    def __call__(self, hints: Sequence[Hint]) -> None: ...
