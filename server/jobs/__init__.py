@@ -1,0 +1,1 @@
+"""What runs by itself: one job a file, and the worker that runs them."""
