@@ -1,0 +1,106 @@
+"""The ASGI application: every path, and who answers it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from integrations.contract import ReceivesWebhooks, Secret
+from server.errors import CodedError, ErrorCode
+from server.web.bodies import Bodies
+from server.web.edge import Edge
+from server.web.graphql_http import GraphQLOverHTTP, Page
+from server.web.graphql_ws_door import GraphQLOverWebSocket
+from server.web.graphql_ws_driver import Timing
+from server.web.health import Health
+from server.web.ports import AcceptDelivery, Authorise, Execute, Ready
+from server.web.refusals import Rejected, error_response
+from server.web.webhooks import WebhookDoor
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The application, and the way to close it without losing a client.
+
+    Run it with uvicorn's `ws_max_size` at `graphql_ws.MAX_FRAME_BYTES` and `ws_ping_interval`
+    off: the doors ping by themselves, and uvicorn's close code 1011 tells npm's `graphql-ws`
+    never to come back.
+    """
+
+    app: Starlette
+    draining: asyncio.Event
+
+    def drain(self) -> None:
+        """Turn readiness off and send every socket away with 1012, to come back elsewhere.
+
+        Requests are still answered. Call it before the server stops to listen.
+        """
+        self.draining.set()
+
+
+def build(
+    *,
+    execute: Execute,
+    authorise: Authorise,
+    accept_delivery: AcceptDelivery,
+    ready: Ready,
+    page: Page,
+    integrations: Mapping[str, ReceivesWebhooks],
+    secrets: Mapping[str, tuple[Secret, ...]],
+    assets: Sequence[BaseRoute] = (),
+    timing: Timing | None = None,
+) -> Doors:
+    """Join the doors to what is behind them.
+
+    `integrations` and `secrets` go by the integration's name; `page` is what a browser gets at
+    `/graphql`, and `assets` are the routes of its scripts and styles.
+    """
+    bodies = Bodies()
+    draining = asyncio.Event()
+    http = GraphQLOverHTTP(execute=execute, authorise=authorise, page=page, bodies=bodies)
+    websocket = GraphQLOverWebSocket(
+        execute=execute, authorise=authorise, draining=draining, timing=timing or Timing()
+    )
+    webhooks = WebhookDoor(
+        accept_delivery=accept_delivery, integrations=integrations, secrets=secrets, bodies=bodies
+    )
+    health = Health(ready=ready, draining=draining)
+    routes: list[BaseRoute] = [
+        Route("/graphql", http.handle, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", websocket.handle),
+        Route("/webhooks/{integration}", webhooks.handle, methods=["POST"]),
+        Route("/livez", health.live),
+        Route("/readyz", health.readiness),
+        *assets,
+    ]
+    return Doors(_application(routes), draining)
+
+
+def _application(routes: list[BaseRoute]) -> Starlette:
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Edge)],
+        exception_handlers={HTTPException: _refuse, CodedError: _refuse},
+    )
+    # A redirect would turn a POST to `/graphql/` into a puzzle; it is simply not there.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    match error:
+        case CodedError():
+            return error_response(error)
+        case HTTPException(status_code=status, headers=headers):
+            code = ErrorCode.NOT_FOUND if status == 404 else ErrorCode.BAD_REQUEST
+            message = f"{HTTPStatus(status).phrase}."
+            return error_response(Rejected(status, code, message, headers))
+        case _:
+            raise error

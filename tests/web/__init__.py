@@ -1,0 +1,1 @@
+"""The doors, through a real uvicorn on a real socket."""

@@ -1,0 +1,118 @@
+"""The doors on a real socket."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp
+from websockets.asyncio.client import ClientConnection, connect
+
+from integrations.contract import Secret
+from server.web.graphql_ws import MAX_FRAME_BYTES
+from server.web.graphql_ws_driver import Timing
+from server.web.routes import Doors, build
+from tests.web.toys import SECRET, Toy, ToyVendor
+
+
+@asynccontextmanager
+async def serve(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve `app` with the settings of production on a free port; yields `127.0.0.1:port`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="websockets-sansio",
+            ws_max_size=MAX_FRAME_BYTES,
+            ws_ping_interval=None,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            timeout_graceful_shutdown=2,
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        # Not `serve()`: that takes Ctrl-C from pytest, and ends on a tick of 0.1 s.
+        await server.startup([listener])
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            await server.shutdown([listener])
+
+
+@dataclass(frozen=True)
+class House:
+    """The doors as a client sees them, and the toy behind them."""
+
+    toy: Toy
+    doors: Doors
+    address: str
+    http: aiohttp.ClientSession
+
+    @property
+    def graphql(self) -> str:
+        return f"http://{self.address}/graphql"
+
+    def url(self, path: str) -> str:
+        return f"http://{self.address}{path}"
+
+    def socket(
+        self, *subprotocols: str, path: str = "/graphql"
+    ) -> AbstractAsyncContextManager[ClientConnection]:
+        offered = [*subprotocols] or ["graphql-transport-ws"]
+        return connect(
+            f"ws://{self.address}{path}",
+            subprotocols=None if offered == ["none"] else offered,  # type: ignore[arg-type]
+            compression=None,
+            proxy=None,
+            max_size=None,
+        )
+
+
+def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
+    def page(_: Request) -> Response:
+        return HTMLResponse("<title>GraphiQL</title>", headers={"Cache-Control": "no-cache"})
+
+    vendors = {
+        "toy": ToyVendor(),
+        "patient": ToyVendor("patient", malformed_status=202),
+        "unset": ToyVendor("unset"),
+        "empty": ToyVendor("empty"),
+    }
+    secret = Secret(SECRET)
+    return build(
+        execute=toy.execute,
+        authorise=toy.authorise,
+        accept_delivery=toy.accept_delivery,
+        ready=toy.ready,
+        page=page,
+        integrations=vendors,
+        secrets={
+            "toy": (Secret("the-next-secret"), secret),
+            "patient": (secret,),
+            "empty": (Secret(""),),
+        },
+        timing=timing,
+    )
+
+
+@asynccontextmanager
+async def open_house(timing: Timing | None = None) -> AsyncIterator[House]:
+    """The doors with other timings than production's."""
+    toy = Toy()
+    doors = make_doors(toy, timing)
+    async with serve(doors.app) as address, aiohttp.ClientSession() as http:
+        yield House(toy, doors, address, http)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """The doors with production's timings."""
+    async with open_house() as house:
+        yield house
