@@ -55,6 +55,11 @@ class _Prepared:
 _prepared: WeakKeyDictionary[Executable, _Prepared] = WeakKeyDictionary()
 
 
+def text_of(statement: Executable) -> str:
+    """The SQL of a statement, with $1, $2, … in the place of values."""
+    return _prepare(statement).sql
+
+
 def _prepare(statement: Executable) -> _Prepared:
     found = _prepared.get(statement)
     if found is None:
@@ -204,6 +209,10 @@ async def _prepare_connection(connection: asyncpg.Connection[Row]) -> None:
         encoder=lambda value: orjson.dumps(value).decode(),
         decoder=orjson.loads,
     )
+    # Answers come as JSON; their bytes go out as they are.
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )
 
 
 _POOL: dict[str, Any] = {
@@ -211,11 +220,13 @@ _POOL: dict[str, Any] = {
     "connection_class": _PooledConnection,
     "init": _prepare_connection,
     "max_cacheable_statement_size": 256 * 1024,
+    "statement_cache_size": 500,
     "command_timeout": 30,
     "timeout": 10,
     "server_settings": {
         "application_name": "whychain",
         "timezone": "UTC",
+        "intervalstyle": "iso_8601",
         "jit": "off",
         "statement_timeout": "10s",
         "idle_in_transaction_session_timeout": "30s",

@@ -1,7 +1,7 @@
 """The ASGI application: every path, and who answers it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -23,6 +23,8 @@ from server.web.health import Health
 from server.web.ports import AcceptDelivery, Authorise, Execute, Ready
 from server.web.refusals import Rejected, error_response
 from server.web.webhooks import WebhookDoor
+
+_EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def build(
     accept_delivery: AcceptDelivery,
     ready: Ready,
     page: Page,
+    metrics: Callable[[], bytes],
     integrations: Mapping[str, ReceivesWebhooks],
     secrets: Mapping[str, tuple[Secret, ...]],
     assets: Sequence[BaseRoute] = (),
@@ -59,7 +62,8 @@ def build(
 ) -> Doors:
     """Join the doors to what is behind them.
 
-    `integrations` and `secrets` go by the integration's name; `page` is what a browser gets at
+    `metrics` gives the text of `/metrics`, in the format of Prometheus. `integrations` and
+    `secrets` go by the integration's name; `page` is what a browser gets at
     `/graphql`, and `assets` are the routes of its scripts and styles.
     """
     bodies = Bodies()
@@ -78,6 +82,7 @@ def build(
         Route("/webhooks/{integration}", webhooks.handle, methods=["POST"]),
         Route("/livez", health.live),
         Route("/readyz", health.readiness),
+        Route("/metrics", lambda _: Response(metrics(), media_type=_EXPOSITION)),
         *assets,
     ]
     return Doors(_application(routes), draining)

@@ -92,6 +92,7 @@ def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
         accept_delivery=toy.accept_delivery,
         ready=toy.ready,
         page=page,
+        metrics=lambda: b"",
         integrations=vendors,
         secrets={
             "toy": (Secret("the-next-secret"), secret),

@@ -1,0 +1,1 @@
+"""What is shown: the GraphQL schema, one module for each concept."""

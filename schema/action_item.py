@@ -1,0 +1,198 @@
+"""Action items, as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from schema.engine.conditions import Where
+from schema.engine.connections import Sorts, connection
+from schema.engine.declare import Node, column, rows
+from schema.engine.edges import one, ref
+from schema.engine.pages import Connection
+from schema.engine.words import words
+from schema.fields import (
+    Direction,
+    UserError,
+    changes_of,
+    given,
+    idempotency_key,
+    key_of,
+    key_or_none,
+    may_read_incidents,
+    mutation,
+    needed,
+    optional,
+    user_errors,
+)
+from schema.person import Person
+from schema.why import Why
+from server.commands import action_item as action_items
+from server.domain.action_item import ActionItemKind, ActionItemState, Priority
+from server.store import tables as t
+from server.store.views import action_item as views
+from server.store.views.sight import SEES_INCIDENTS
+from server.term import Term
+
+if TYPE_CHECKING:
+    from schema.incident import Incident
+
+for _words in (ActionItemKind, ActionItemState, Priority):
+    words()(_words)
+
+
+@rows(
+    t.action_item,
+    prefix="act",
+    visible=SEES_INCIDENTS,
+    allow=may_read_incidents,
+    order=[t.action_item.c.due_on],
+)
+class ActionItem(Node):
+    """What will be different, who sees to it, and by when."""
+
+    incident: Incident | None = one("The incident that taught it.", t.action_item.c.incident_id)
+    why: Why | None = one("The why that it answers.", t.action_item.c.why_id)
+    title: str = column("What will be different.", views.title)
+    description: str | None = column("More about it.", views.description)
+    kind: ActionItemKind = column("What kind of change it is.")
+    priority: Priority = column("How urgent it is.")
+    owner: Person = one("The one person who sees to it.", t.action_item.c.owner_id)
+    due_on: date = column("The day by which it is to be done.")
+    state: ActionItemState = column("How far it has come.")
+    overdue: bool = column("Whether its day is over and it is not done.", views.overdue)
+    completed_at: datetime | None = column("When it was done.")
+
+
+@strawberry.input(description="Which action items; all members given must hold.")
+class ActionItemWhere:
+    state: list[ActionItemState] | None = optional("In one of these states.")
+    owner: strawberry.ID | None = optional("Owned by this Person.")
+    teams: list[str] | None = optional("Owned by people of one of these teams, by slug.")
+    kind: list[ActionItemKind] | None = optional("Of one of these kinds.")
+    overdue: bool | None = optional("Overdue, or not.")
+    due_before: date | None = optional("Due before this day.")
+
+
+class ActionItemOrderField(Term):
+    """What action items are ordered by."""
+
+    DUE_ON = "DUE_ON", "The day it is due."
+    PRIORITY = "PRIORITY", "How urgent it is, P0 first when ascending."
+    CREATED_AT = "CREATED_AT", "When it was created."
+
+
+words()(ActionItemOrderField)
+
+
+@strawberry.input(description="An order of action items.")
+class ActionItemOrder:
+    field: ActionItemOrderField = needed("What by.")
+    direction: Direction = needed("Which way.")
+
+
+DUE = Sorts(
+    ActionItemOrder,
+    {
+        "DUE_ON": t.action_item.c.due_on,
+        "PRIORITY": t.action_item.c.priority,
+        "CREATED_AT": t.action_item.c.created_at,
+    },
+    descending=False,
+)
+
+
+@strawberry.type
+class ActionItemQueries:
+    action_items: Connection[ActionItem] | None = connection(
+        "Action items, the one due first at the top.",
+        sorts=DUE,
+        where=Where(ActionItemWhere, views.ACTION_ITEMS, {"owner": "per"}),
+    )
+
+
+@strawberry.input(description="An action item to create.")
+class CreateActionItemInput:
+    incident: strawberry.ID = needed("The incident that taught it.")
+    why: strawberry.ID | None = optional("The why that it answers.")
+    title: str = needed("What will be different, specific enough to be a ticket.")
+    description: str | None = optional("More about it.")
+    kind: ActionItemKind = needed("What kind of change it is.")
+    owner: strawberry.ID = needed("The one person who sees to it: a Person's id.")
+    priority: Priority | None = optional("How urgent it is; by default the kind's.")
+    due_on: date | None = optional("The day by which it is to be done; by default the kind's.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(description="What became of it.")
+class CreateActionItemPayload:
+    action_item: ActionItem | None = ref("The action item.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="A change of an action item; what is left out stays.")
+class UpdateActionItemInput:
+    id: strawberry.ID = needed("The action item.")
+    title: str | None = optional("What will be different.")
+    description: str | None = optional("More about it.")
+    kind: ActionItemKind | None = optional("What kind of change it is.")
+    owner: strawberry.ID | None = optional("Who sees to it: a Person's id.")
+    priority: Priority | None = optional("How urgent it is.")
+    due_on: date | None = optional("The day by which it is to be done.")
+    state: ActionItemState | None = optional("How far it has come.")
+    reason: str | None = optional("Why it is blocked or dropped.")
+
+
+@strawberry.type(description="What became of it.")
+class UpdateActionItemPayload:
+    action_item: ActionItem | None = ref("The action item, as it is now.")
+    user_errors: list[UserError] = user_errors()
+
+
+_COLUMNS = {
+    name: name for name in ("title", "description", "kind", "priority", "due_on", "state", "reason")
+}
+
+
+@strawberry.type
+class ActionItemMutations:
+    @mutation("Create an action item: one owner, a day, and a title that says what to do.")
+    async def create_action_item(
+        self,
+        info: strawberry.Info,
+        input: CreateActionItemInput,  # noqa: A002  # GraphQL's name
+    ) -> CreateActionItemPayload | None:
+        from schema.incident import Incident
+
+        command = action_items.Create(
+            incident=key_of(Incident, input.incident, "incident"),
+            title=input.title,
+            kind=input.kind,
+            owner=key_of(Person, input.owner, "owner"),
+            why=key_or_none(Why, input.why, "why"),
+            description=given(input.description),
+            priority=given(input.priority),
+            due_on=given(input.due_on),
+        )
+        context = info.context
+        item_id = await action_items.create(
+            context.office, context.viewer, command, given(input.idempotency_key)
+        )
+        return CreateActionItemPayload(action_item=ActionItem.keyed(item_id))
+
+    @mutation("Change an action item, or move it on.")
+    async def update_action_item(
+        self,
+        info: strawberry.Info,
+        input: UpdateActionItemInput,  # noqa: A002  # GraphQL's name
+    ) -> UpdateActionItemPayload | None:
+        item_id = key_of(ActionItem, input.id, "id")
+        changes = changes_of(input, _COLUMNS)
+        if given(input.owner) is not None:
+            changes["owner_id"] = key_of(Person, str(input.owner), "owner")
+        command = action_items.Update(item_id, changes)
+        context = info.context
+        await action_items.update(context.office, context.viewer, command)
+        return UpdateActionItemPayload(action_item=ActionItem.keyed(item_id))

@@ -1,0 +1,115 @@
+"""The schema, put together from its concepts."""
+
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLSchema
+
+from schema import (
+    action_item,
+    attribution,
+    deployment,
+    hypothesis,
+    incident,
+    live,
+    person,
+    pull_request,
+    service,
+    team,
+    timeline,
+    viewer,
+    why,
+)
+from schema.engine.roots import NodeQueries
+from schema.engine.row import REGISTRY, row_fields
+from schema.engine.scalars import config
+from schema.engine.seal import seal
+
+
+@strawberry.type(description="What can be read.")
+class Query(
+    incident.IncidentQueries,
+    service.ServiceQueries,
+    deployment.DeploymentQueries,
+    pull_request.PullRequestQueries,
+    person.PersonQueries,
+    team.TeamQueries,
+    action_item.ActionItemQueries,
+    viewer.ViewerQueries,
+    NodeQueries,
+):
+    pass
+
+
+@strawberry.type(description="What can be written.")
+class Mutation(
+    incident.IncidentMutations,
+    timeline.TimelineMutations,
+    hypothesis.HypothesisMutations,
+    why.WhyMutations,
+    attribution.AttributionMutations,
+    action_item.ActionItemMutations,
+    deployment.DeploymentMutations,
+    service.ServiceMutations,
+    team.TeamMutations,
+    person.PersonMutations,
+):
+    pass
+
+
+@strawberry.type(description="What is pushed.")
+class Subscription(live.LiveSubscriptions):
+    pass
+
+
+_CONCEPTS = (
+    action_item,
+    attribution,
+    deployment,
+    hypothesis,
+    incident,
+    live,
+    person,
+    service,
+    team,
+    timeline,
+    viewer,
+    why,
+)
+
+
+def _with_references() -> list[type]:
+    """Roots, payloads and events: types with declared fields that are no rows."""
+    found: list[type] = [Query, Mutation, Subscription]
+    for module in _CONCEPTS:
+        for value in vars(module).values():
+            definition: Any = getattr(value, "__strawberry_definition__", None)
+            is_type = isinstance(value, type) and hasattr(definition, "fields")
+            if is_type and value.__module__ == module.__name__ and row_fields(value):
+                found.append(value)
+    return [cls for cls in found if cls.__name__ not in REGISTRY]
+
+
+@cache
+def build() -> strawberry.Schema:
+    """The one schema of the process.
+
+    Raises:
+        DeclarationError: a declaration is wrong; the message names its line.
+    """
+    seal(_with_references())
+    nodes = [spec.cls for spec in REGISTRY.values() if spec.prefix]
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=nodes,
+        config=config(),
+    )
+
+
+def graphql_schema() -> GraphQLSchema:
+    """The schema as graphql-core executes it."""
+    core: GraphQLSchema = build()._schema
+    return core

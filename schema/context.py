@@ -1,0 +1,22 @@
+"""What every resolver can reach: who is looking, the data, the commands, and the live feed."""
+
+from dataclasses import dataclass
+
+from schema.engine.source import Reading
+from server.commands.work import Office
+from server.domain.viewer import Viewer
+from server.live.hub import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One operation's, or one event's, surroundings."""
+
+    viewer: Viewer
+    reading: Reading
+    office: Office
+    hub: Hub
+
+    def fresh(self) -> Reading:
+        """A reading without loaded rows: an event must not see what an earlier one loaded."""
+        return Reading(self.reading.source, self.reading.viewer)

@@ -1,0 +1,1 @@
+"""The read engine: types declared over tables, read for GraphQL. Knows no concept."""

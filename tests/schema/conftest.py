@@ -1,0 +1,97 @@
+"""The schema on a real database, without doors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+
+from schema.build import build, graphql_schema
+from schema.context import Context
+from schema.engine.compiler import Compiler
+from schema.engine.documents import Documents
+from schema.engine.source import Reading
+from schema.execution import Operations
+from server.commands.work import Office
+from server.domain.action_item import Sprints
+from server.domain.viewer import Scope, Viewer
+from server.live.hub import Hub
+from server.operation import Answer, Operation, Refusal, Stream
+from server.store.database import Database
+from server.store.views.sight import binds_of
+
+ADMIN = Viewer("token:test", "test", frozenset({Scope.ADMIN}))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Runs GraphQL as one viewer."""
+
+    run: Operations
+    office: Office
+    hub: Hub
+    viewer: Viewer = ADMIN
+
+    def seen_by(self, *scopes: Scope) -> Graph:
+        """The same graph for a viewer with these rights."""
+        return replace(self, viewer=Viewer("token:other", "other", frozenset(scopes)))
+
+    async def raw(self, query: str, **variables: object) -> Answer | Refusal | Stream:
+        """Whatever the executor gives."""
+        operation = Operation(query, None, variables)
+        return await self.run(operation, self.viewer, queries_only=False, streams=True)
+
+    async def __call__(self, query: str, **variables: object) -> Any:
+        """The data of an operation that goes well."""
+        found = await self.raw(query, **variables)
+        assert isinstance(found, Answer), found
+        body = orjson.loads(found.body)
+        assert "errors" not in body, body["errors"]
+        return body["data"]
+
+    async def errors(self, query: str, **variables: object) -> list[Any]:
+        """The errors of an operation that goes wrong."""
+        found = await self.raw(query, **variables)
+        if isinstance(found, Refusal):
+            return list(orjson.loads(found.errors))
+        assert isinstance(found, Answer), found
+        return list(orjson.loads(found.body)["errors"])
+
+    async def refused(self, query: str, **variables: object) -> list[tuple[str, list[str] | None]]:
+        """The codes and paths of the `userErrors` of a mutation."""
+        (payload,) = (await self(query, **variables)).values()
+        return [(each["code"], each["field"]) for each in payload["userErrors"]]
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(
+        database=database,
+        publish=lambda hints: None,
+        wake=lambda: None,
+        sprints=Sprints(start=date(2026, 1, 5), days=14),
+    )
+
+
+@pytest.fixture
+def graph(database: Database) -> Graph:
+    hub = Hub(database)
+    office = Office(
+        database=database,
+        publish=hub.hear,
+        wake=lambda: None,
+        sprints=Sprints(start=date(2026, 1, 5), days=14),
+    )
+    context: Callable[[Viewer], Context] = lambda viewer: Context(  # noqa: E731
+        viewer, Reading(database, binds_of(viewer)), office, hub
+    )
+    schema = graphql_schema()
+    return Graph(
+        Operations(schema, Documents(schema), context, Compiler(build(), schema), strict=True),
+        office,
+        hub,
+    )
