@@ -1,0 +1,5 @@
+"""`python -m server` is `whychain`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""The composition root: settings → database → live → integrations → schema → doors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+import structlog
+
+from integrations.contract import ENTRY_POINT_GROUP, Integration, ReceivesWebhooks, Secret
+from schema.build import build, graphql_schema
+from schema.context import Context
+from schema.engine.compiler import Compiler
+from schema.engine.documents import Documents
+from schema.engine.source import Reading
+from schema.engine.sql import Compiled
+from schema.execution import Operations
+from server.commands.delivery import Inbox
+from server.commands.token import Gatekeeper
+from server.commands.work import Office
+from server.domain.action_item import Sprints
+from server.domain.viewer import Viewer
+from server.jobs.attribute import Attribute
+from server.jobs.job import Runs
+from server.jobs.process_delivery import ProcessDelivery
+from server.jobs.redact import Redact
+from server.jobs.sweep import Sweep
+from server.jobs.wake import Wake
+from server.jobs.worker import Worker
+from server.live.hub import Hub
+from server.live.notify import NotifyCarrier
+from server.metrics import exposition
+from server.settings import Settings
+from server.store.database import Database, text_of
+from server.store.embedded import EmbeddedPostgres
+from server.store.migrate import at_head, migrate
+from server.store.views.sight import binds_of
+from server.web import graphiql, routes
+from server.web.routes import Doors
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def database_at(settings: Settings) -> AsyncIterator[str]:
+    """The address of the database: the one that is set, else the embedded one, running.
+
+    Raises:
+        EmbeddedPostgresError: it cannot be started; the message says what to do.
+    """
+    if settings.database_url:
+        yield settings.database_url
+        return
+    async with EmbeddedPostgres.start(settings.data_dir, binaries=settings.postgres_bin) as server:
+        yield server.url
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Database]:
+    """The database, migrated and connected to."""
+    async with database_at(settings) as url:
+        await migrate(url)
+        async with Database.connect(url, size=settings.database_connections) as database:
+            yield database
+
+
+def found_integrations() -> dict[str, Integration]:
+    """The integrations that are installed, by name."""
+    found = (entry.load() for entry in entry_points(group=ENTRY_POINT_GROUP))
+    return {integration.manifest.name: integration for integration in found}
+
+
+def secrets_of(
+    settings: Settings, integrations: Mapping[str, Integration]
+) -> dict[str, tuple[Secret, ...]]:
+    """The webhook secrets that are set, by integration."""
+    secrets = {}
+    for name, integration in integrations.items():
+        if integration.manifest.webhook:
+            text = _secret_text(settings, integration.manifest.webhook.secret_setting)
+            secrets[name] = tuple(Secret(part) for part in text.split(",") if part)
+    return secrets
+
+
+def _secret_text(settings: Settings, variable: str) -> str:
+    """The value of a secret's variable; a plugin of others may name one of its own."""
+    known = getattr(settings, variable.removeprefix("WHYCHAIN_").lower(), None)
+    return known.get_secret_value() if known else os.environ.get(variable, "")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The server, put together and running but for its listening socket."""
+
+    doors: Doors
+    office: Office
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, admin_token: str | None = None, jobs: bool = True
+) -> AsyncIterator[House]:
+    """Everything behind the doors, while the block runs.
+
+    Args:
+        admin_token: a bearer token with every scope; the one of the settings by default.
+        jobs: whether this process also runs the jobs.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(connected(settings))
+        hub = Hub(database)
+        carrier = NotifyCarrier(database.url, hub.hear)
+        wake = await stack.enter_async_context(Wake.running(database.url))
+        office = Office(
+            database=database,
+            publish=carrier.publish,
+            wake=wake,
+            sprints=Sprints(start=settings.sprint_start, days=settings.sprint_days),
+        )
+        integrations = found_integrations()
+        await stack.enter_async_context(hub.running())
+        await stack.enter_async_context(carrier.running())
+        if jobs:
+            await stack.enter_async_context(_worker(office, integrations).running())
+        doors = _doors(settings, database, office, hub, integrations, admin_token)
+        yield House(doors, office)
+
+
+def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:
+    jobs: Sequence[Runs] = (
+        ProcessDelivery(office, _receiving(integrations)),
+        Attribute(office),
+        Redact(office),
+    )
+    return Worker(office.database.url, jobs, Sweep(office))
+
+
+def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
+    return {
+        name: integration
+        for name, integration in integrations.items()
+        if isinstance(integration, ReceivesWebhooks)
+    }
+
+
+def _explain(compiled: Compiled) -> None:
+    log.info("compiled", statement=text_of(compiled.statement))
+
+
+def _doors(
+    settings: Settings,
+    database: Database,
+    office: Office,
+    hub: Hub,
+    integrations: Mapping[str, Integration],
+    admin_token: str | None,
+) -> Doors:
+    schema = graphql_schema()
+
+    def context(viewer: Viewer) -> Context:
+        return Context(viewer, Reading(database, binds_of(viewer)), office, hub)
+
+    async def ready() -> str | None:
+        return None if await at_head(database) else "The database is not migrated."
+
+    compiler = Compiler(build(), schema, _explain if settings.log_statements else None)
+    configured = settings.admin_token.get_secret_value() if settings.admin_token else None
+    return routes.build(
+        execute=Operations(schema, Documents(schema), context, compiler),
+        metrics=exposition(compiler.tally),
+        authorise=Gatekeeper(database, admin_token or configured),
+        accept_delivery=Inbox(office),
+        ready=ready,
+        page=graphiql.page,
+        assets=graphiql.routes(),
+        integrations=_receiving(integrations),
+        secrets=secrets_of(settings, integrations),
+    )

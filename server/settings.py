@@ -1,0 +1,80 @@
+"""Every setting, its default and its meaning. All are environment variables `WHYCHAIN_…`."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _data_home() -> Path:
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "whychain"
+
+
+def _nothing_if_empty(value: object) -> object:
+    """An empty variable is an absent one: `WHYCHAIN_ADMIN_TOKEN=` is no token of length 0."""
+    return None if value == "" else value
+
+
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_nothing_if_empty)]
+OptionalText = Annotated[str | None, BeforeValidator(_nothing_if_empty)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_nothing_if_empty)]
+
+
+class Settings(BaseSettings):
+    """What an operator may set; the README's table is held against the descriptions here."""
+
+    model_config = SettingsConfigDict(env_prefix="WHYCHAIN_", extra="ignore", frozen=True)
+
+    database_url: OptionalText = Field(
+        default=None,
+        description="PostgreSQL 15 or later. Without it an embedded PostgreSQL starts.",
+    )
+    database_connections: int = Field(
+        default=10, ge=2, le=200, description="Connections of one process to the database."
+    )
+    data_dir: Path = Field(
+        default_factory=_data_home,
+        description="Where the embedded PostgreSQL keeps its data; several processes may share it.",
+    )
+    postgres_bin: OptionalPath = Field(
+        default=None,
+        description="The `bin` folder of a PostgreSQL to embed instead of the bundled one.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    admin_token: OptionalSecret = Field(
+        default=None,
+        min_length=16,
+        description="A bearer token with every scope. On loopback, without it, `serve` makes one "
+        "per start and prints it.",
+    )
+    github_webhook_secret: OptionalSecret = Field(
+        default=None,
+        description="Signs GitHub's webhooks; several, separated by commas, while one rotates.",
+    )
+    pagerduty_webhook_secret: OptionalSecret = Field(
+        default=None,
+        description="Signs PagerDuty's webhooks; several, separated by commas, while one rotates.",
+    )
+    sprint_start: date = Field(
+        default=date(2026, 1, 5),
+        description="The first day of any sprint; due dates of action items follow from it.",
+    )
+    sprint_days: int = Field(default=14, ge=1, le=90, description="The length of a sprint in days.")
+    drain_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        le=300,
+        description="How long SIGTERM waits for sockets to leave before it closes them.",
+    )
+    log_statements: bool = Field(
+        default=False,
+        description="Log each SQL statement that a query is compiled to, once, without its values.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How logs are written."
+    )

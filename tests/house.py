@@ -1,0 +1,157 @@
+"""A real `whychain serve` in a process of its own, for tests that come through its doors."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+
+ROOT = Path(__file__).parent.parent
+STARTING_SECONDS = 60
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What opens the doors of one server."""
+
+    token: str = field(default_factory=_secret)
+    github: str = field(default_factory=_secret)
+    pagerduty: str = field(default_factory=_secret)
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "WHYCHAIN_ADMIN_TOKEN": self.token,
+            "WHYCHAIN_GITHUB_WEBHOOK_SECRET": self.github,
+            "WHYCHAIN_PAGERDUTY_WEBHOOK_SECRET": self.pagerduty,
+        }
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server, as a client sees it."""
+
+    url: str
+    keys: Keys
+    process: Process
+    http: aiohttp.ClientSession
+
+    async def answer(self, query: str, **variables: object) -> Any:
+        """The body of a GraphQL answer."""
+        headers = {"authorization": f"Bearer {self.keys.token}"}
+        body = {"query": query, "variables": variables}
+        async with self.http.post(f"{self.url}/graphql", json=body, headers=headers) as response:
+            return await response.json(content_type=None)
+
+    async def __call__(self, query: str, **variables: object) -> Any:
+        """The data of an operation that goes well."""
+        answer = await self.answer(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def github(self, event: str, body: object, *, delivery: str | None = None) -> int:
+        """Send a signed webhook of GitHub's; the status of the answer."""
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        headers = {
+            "x-github-event": event,
+            "x-github-delivery": delivery or secrets.token_hex(16),
+            "x-hub-signature-256": "sha256=" + _signature(self.keys.github, raw),
+            "content-type": "application/json",
+        }
+        return await self._post("/webhooks/github", raw, headers)
+
+    async def pagerduty(self, body: object) -> int:
+        """Send a signed webhook of PagerDuty's; the status of the answer."""
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        headers = {
+            "x-pagerduty-signature": "v1=" + _signature(self.keys.pagerduty, raw),
+            "x-webhook-id": secrets.token_hex(16),
+            "content-type": "application/json",
+        }
+        return await self._post("/webhooks/pagerduty", raw, headers)
+
+    async def _post(self, path: str, raw: bytes, headers: Mapping[str, str]) -> int:
+        async with self.http.post(self.url + path, data=raw, headers=headers) as response:
+            await response.read()
+            return response.status
+
+
+def _signature(secret: str, raw: bytes) -> str:
+    return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+
+
+@asynccontextmanager
+async def serving(
+    *arguments: str, keys: Keys | None = None, **settings: str
+) -> AsyncIterator[Served]:
+    """Run `whychain serve` with these settings on a free port, until the block ends."""
+    keys = keys or Keys()
+    environment = {
+        **os.environ,
+        **keys.environment(),
+        "WHYCHAIN_PORT": "0",
+        **{f"WHYCHAIN_{name.upper()}": value for name, value in settings.items()},
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "server",
+        "serve",
+        *arguments,
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        url = await asyncio.wait_for(_url(process), STARTING_SECONDS)
+        async with aiohttp.ClientSession() as http:
+            yield Served(url, keys, process, http)
+    finally:
+        await stopped(process)
+
+
+async def _url(process: Process) -> str:
+    """The address that the server prints when it takes requests."""
+    assert process.stdout
+    while line := (await process.stdout.readline()).decode():
+        if line.startswith("Whychain serves "):
+            return line.split()[2].removesuffix("/graphql")
+    raise AssertionError(f"the server ended with {await process.wait()} before it served")
+
+
+async def stopped(process: Process) -> int:
+    """End a server as an operator would; its exit code."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.terminate()
+    try:
+        return await asyncio.wait_for(process.wait(), 20)
+    except TimeoutError:
+        process.kill()
+        raise
+
+
+async def eventually(ask: Any, *, seconds: float = 20) -> Any:
+    """The first answer of `ask` that is true; asked again until then."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        found = await ask()
+        if found:
+            return found
+        assert asyncio.get_running_loop().time() < deadline, f"still {found!r}"
+        await asyncio.sleep(0.05)
