@@ -1,0 +1,1 @@
+"""The demonstration: an invented organisation, its past, and one incident played live."""

@@ -1,0 +1,1 @@
+"""Incidents told end to end, through the doors of a real server."""
