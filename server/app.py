@@ -176,6 +176,7 @@ def _doors(
         ready=ready,
         page=graphiql.page,
         assets=graphiql.routes(),
+        origins=[each.strip() for each in settings.cors_origins.split(",") if each.strip()],
         integrations=_receiving(integrations),
         secrets=secrets_of(settings, integrations),
     )

@@ -87,7 +87,7 @@ async def _serve(settings: Settings, *, jobs: bool) -> None:
             url = _url(settings.host, port_of(listening))
 
             def started() -> None:
-                _welcome(url, own_token)
+                _welcome(url, own_token, has_admin=settings.admin_token is not None)
 
             await Server(house.doors, settings.drain_seconds, started).serve([listening])
 
@@ -119,8 +119,10 @@ def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _welcome(url: str, own_token: str | None) -> None:
+def _welcome(url: str, own_token: str | None, *, has_admin: bool) -> None:
     out.print(f"Whychain serves {url}/graphql", markup=False)
+    if not own_token and not has_admin:
+        out.print("There is no admin token. Make tokens with: whychain token create", markup=False)
     if own_token:
         out.print(f"Token of this start: {own_token}", markup=False)
         out.print(f"Open GraphiQL: {url}/graphql#token={quote(own_token)}", markup=False)

@@ -48,9 +48,12 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     admin_token: OptionalSecret = Field(
         default=None,
-        min_length=16,
         description="A bearer token with every scope. On loopback, without it, `serve` makes one "
         "per start and prints it.",
+    )
+    cors_origins: str = Field(
+        default="",
+        description="Origins whose pages may call the API from a browser, separated by commas.",
     )
     github_webhook_secret: OptionalSecret = Field(
         default=None,

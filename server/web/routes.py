@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -58,6 +59,7 @@ def build(
     integrations: Mapping[str, ReceivesWebhooks],
     secrets: Mapping[str, tuple[Secret, ...]],
     assets: Sequence[BaseRoute] = (),
+    origins: Sequence[str] = (),
     timing: Timing | None = None,
 ) -> Doors:
     """Join the doors to what is behind them.
@@ -85,18 +87,33 @@ def build(
         Route("/metrics", lambda _: Response(metrics(), media_type=_EXPOSITION)),
         *assets,
     ]
-    return Doors(_application(routes), draining)
+    return Doors(_application(routes, origins), draining)
 
 
-def _application(routes: list[BaseRoute]) -> Starlette:
+def _application(routes: list[BaseRoute], origins: Sequence[str]) -> Starlette:
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge)],
+        middleware=[Middleware(Edge), *_cors(origins)],
         exception_handlers={HTTPException: _refuse, CodedError: _refuse},
     )
     # A redirect would turn a POST to `/graphql/` into a puzzle; it is simply not there.
     app.router.redirect_slashes = False
     return app
+
+
+def _cors(origins: Sequence[str]) -> list[Middleware]:
+    """What lets pages of these origins call the API. There are no cookies to lend them."""
+    if not origins:
+        return []
+    allowed = Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "GraphQL-Require-Preflight"],
+        expose_headers=["X-Request-Id", "Retry-After"],
+        max_age=600,
+    )
+    return [allowed]
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

@@ -18,7 +18,7 @@ def settings_table() -> str:
     """The table as the settings themselves would write it."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, setting in Settings.model_fields.items():
-        default = "" if setting.default is None else f"`{setting.default}`"
+        default = f"`{setting.default}`" if setting.default not in (None, "") else ""
         if setting.default_factory:
             default = "`~/.local/share/whychain`"
         lines.append(f"| `WHYCHAIN_{name.upper()}` | {default} | {setting.description} |")

@@ -180,3 +180,16 @@ async def test_queries_are_counted_by_how_they_were_answered(served: Served) -> 
         text = await response.text()
     assert 'whychain_queries_total{by="statement"} 1.0' in text
     assert 'whychain_queries_total{by="resolvers"} 1.0' in text
+
+
+async def test_pages_of_chosen_origins_may_call_the_api(database_url: str) -> None:
+    ours, other = "https://ui.acme.example", "https://elsewhere.example"
+    async with serving(database_url=database_url, cors_origins=ours) as served:
+        for origin, allowed in [(ours, ours), (other, None)]:
+            asked = {
+                "origin": origin,
+                "access-control-request-method": "POST",
+                "access-control-request-headers": "authorization,content-type",
+            }
+            async with served.http.options(served.url + "/graphql", headers=asked) as response:
+                assert response.headers.get("access-control-allow-origin") == allowed
