@@ -164,14 +164,12 @@ class ActionItemMutations:
         info: strawberry.Info,
         input: CreateActionItemInput,  # noqa: A002  # GraphQL's name
     ) -> CreateActionItemPayload | None:
-        from schema.incident import Incident
-
         command = action_items.Create(
-            incident=key_of(Incident, input.incident, "incident"),
+            incident=key_of("Incident", input.incident, "incident"),
             title=input.title,
             kind=input.kind,
-            owner=key_of(Person, input.owner, "owner"),
-            why=key_or_none(Why, input.why, "why"),
+            owner=key_of("Person", input.owner, "owner"),
+            why=key_or_none("Why", input.why, "why"),
             description=given(input.description),
             priority=given(input.priority),
             due_on=given(input.due_on),
@@ -188,10 +186,10 @@ class ActionItemMutations:
         info: strawberry.Info,
         input: UpdateActionItemInput,  # noqa: A002  # GraphQL's name
     ) -> UpdateActionItemPayload | None:
-        item_id = key_of(ActionItem, input.id, "id")
+        item_id = key_of("ActionItem", input.id, "id")
         changes = changes_of(input, _COLUMNS)
         if given(input.owner) is not None:
-            changes["owner_id"] = key_of(Person, str(input.owner), "owner")
+            changes["owner_id"] = key_of("Person", str(input.owner), "owner")
         command = action_items.Update(item_id, changes)
         context = info.context
         await action_items.update(context.office, context.viewer, command)

@@ -112,13 +112,11 @@ class AttributionMutations:
         info: strawberry.Info,
         input: RecordVerdictInput,  # noqa: A002  # GraphQL's name
     ) -> RecordVerdictPayload | None:
-        from schema.incident import Incident
-
-        incident_id = key_of(Incident, input.incident, "incident")
+        incident_id = key_of("Incident", input.incident, "incident")
         command = verdict.RecordVerdict(
             incident=incident_id,
             kind=input.kind,
-            deployment=key_or_none(Deployment, input.deployment, "deployment"),
+            deployment=key_or_none("Deployment", input.deployment, "deployment"),
             reason=given(input.reason),
         )
         context = info.context

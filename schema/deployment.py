@@ -189,7 +189,7 @@ class DeploymentMutations:
             started_at=given(input.started_at),
             finished_at=given(input.finished_at),
             url=given(input.url),
-            deployer=key_or_none(Person, input.deployer, "deployer"),
+            deployer=key_or_none("Person", input.deployer, "deployer"),
             pull_requests=tuple(given(input.pull_requests) or ()),
             external_id=given(input.external_id),
         )

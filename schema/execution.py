@@ -37,6 +37,9 @@ _ENGINE_CODES: Mapping[type[engine.EngineError], ErrorCode] = {
     engine.TooMany: ErrorCode.TOO_MANY,
 }
 
+_LASTING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT})
+"""Our own trouble, which asking again at once only adds to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operations:
@@ -88,7 +91,11 @@ class Operations:
         request = Request(document, operation.operation_name, operation.variables)
         try:
             body = await self.compiler.answer(request, self.context(viewer))
+        except GraphQLError:
+            return None  # An argument that its variable does not fit: resolvers tell the place.
         except CodedError as trouble:
+            if trouble.code not in _LASTING:
+                return None
             # The resolvers would only wait for the same trouble again.
             error = _plain(GraphQLError(trouble.message), trouble.message, trouble.code)
             return Answer(orjson.dumps({"errors": [error], "data": None}), partial=True)

@@ -9,7 +9,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types.base import StrawberryOptional
 
 from schema.engine.errors import BadId
-from schema.engine.row import RowType
+from schema.engine.row import REGISTRY
 from schema.engine.words import words
 from server.domain.viewer import Scope
 from server.errors import ErrorCode, Forbidden, Problem, Refused, refuse
@@ -131,26 +131,33 @@ def changes_of(data: Any, names: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def key_of(row_type: type, text: str, *field: str) -> UUID:
+def key_of(type_name: str, text: str, *field: str) -> UUID:
     """The key that an id of an input names.
+
+    Types go by their names here, as in declarations: so concepts need not import each other.
 
     Raises:
         Refused: BAD_ID, it is no id of this type.
     """
-    spec: RowType = row_type.__rows__  # type: ignore[attr-defined]
+    spec = REGISTRY[type_name]
     try:
         return spec.key_named(str(text))
     except BadId as bad:
         raise refuse(ErrorCode.BAD_ID, str(bad), *field) from bad
 
 
-def key_or_none(row_type: type, text: Any, *field: str) -> UUID | None:
+def key_or_none(type_name: str, text: Any, *field: str) -> UUID | None:
     """The key that an optional id names."""
-    return key_of(row_type, text, *field) if given(text) is not None else None
+    return key_of(type_name, text, *field) if given(text) is not None else None
 
 
-def keys_of(row_type: type, texts: Any, *field: str) -> tuple[UUID, ...]:
+def keys_of(type_name: str, texts: Any, *field: str) -> tuple[UUID, ...]:
     """The keys that a list of ids names; none where the list was left out."""
     return tuple(
-        key_of(row_type, text, *field, str(index)) for index, text in enumerate(given(texts) or ())
+        key_of(type_name, text, *field, str(index)) for index, text in enumerate(given(texts) or ())
     )
+
+
+def keyed(type_name: str, key: UUID) -> Any:
+    """A row of another concept's type, by its key: for a `ref` field of a payload."""
+    return REGISTRY[type_name].cls.keyed(key)

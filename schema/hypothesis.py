@@ -87,12 +87,10 @@ class HypothesisMutations:
         info: strawberry.Info,
         input: RaiseHypothesisInput,  # noqa: A002  # GraphQL's name
     ) -> RaiseHypothesisPayload | None:
-        from schema.incident import Incident
-
         command = hypotheses.Raise(
-            incident=key_of(Incident, input.incident, "incident"),
+            incident=key_of("Incident", input.incident, "incident"),
             statement=input.statement,
-            evidence=keys_of(TimelineEntry, input.evidence, "evidence"),
+            evidence=keys_of("TimelineEntry", input.evidence, "evidence"),
         )
         context = info.context
         hypothesis_id = await hypotheses.raise_(
@@ -106,12 +104,12 @@ class HypothesisMutations:
         info: strawberry.Info,
         input: SettleHypothesisInput,  # noqa: A002  # GraphQL's name
     ) -> SettleHypothesisPayload | None:
-        hypothesis_id = key_of(Hypothesis, input.id, "id")
+        hypothesis_id = key_of("Hypothesis", input.id, "id")
         command = hypotheses.Settle(
             id=hypothesis_id,
             state=input.state,
             reason=input.reason,
-            evidence=keys_of(TimelineEntry, input.evidence, "evidence"),
+            evidence=keys_of("TimelineEntry", input.evidence, "evidence"),
         )
         context = info.context
         await hypotheses.settle(context.office, context.viewer, command)

@@ -258,7 +258,7 @@ class IncidentMutations:
         info: strawberry.Info,
         input: UpdateIncidentInput,  # noqa: A002  # GraphQL's name
     ) -> UpdateIncidentPayload | None:
-        incident_id = key_of(Incident, input.id, "id")
+        incident_id = key_of("Incident", input.id, "id")
         services = given(input.services)
         command = incidents.Update(
             id=incident_id,
@@ -277,6 +277,6 @@ def _responders(data: list[ResponderInput] | None) -> incidents.Responders | Non
     if wanted is None:
         return None
     return tuple(
-        (key_of(Person, each.person, "responders", str(index), "person"), each.role)
+        (key_of("Person", each.person, "responders", str(index), "person"), each.role)
         for index, each in enumerate(wanted)
     )

@@ -101,7 +101,7 @@ class PersonMutations:
     ) -> UpsertPersonPayload | None:
         command = people.Upsert(
             name=input.name,
-            id=key_or_none(Person, input.id, "id"),
+            id=key_or_none("Person", input.id, "id"),
             email=given(input.email),
             team=given(input.team),
             identities=tuple(

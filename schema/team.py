@@ -65,7 +65,7 @@ class TeamMutations:
         info: strawberry.Info,
         input: UpsertTeamInput,  # noqa: A002  # GraphQL's name
     ) -> UpsertTeamPayload | None:
-        lead = key_or_none(Person, input.lead, "lead")
+        lead = key_or_none("Person", input.lead, "lead")
         command = teams.Upsert(slug=input.slug, name=given(input.name), lead=lead)
         context = info.context
         team_id = await teams.upsert(context.office, context.viewer, command)

@@ -150,10 +150,8 @@ class TimelineMutations:
         info: strawberry.Info,
         input: AddTimelineEntriesInput,  # noqa: A002  # GraphQL's name
     ) -> AddTimelineEntriesPayload | None:
-        from schema.incident import Incident
-
         entries = tuple(_entry(index, each) for index, each in enumerate(input.entries))
-        command = timeline.AddEntries(key_of(Incident, input.incident, "incident"), entries)
+        command = timeline.AddEntries(key_of("Incident", input.incident, "incident"), entries)
         context = info.context
         ids = await timeline.add(
             context.office, context.viewer, command, given(input.idempotency_key)
@@ -166,7 +164,7 @@ class TimelineMutations:
         info: strawberry.Info,
         input: ReviseTimelineEntryInput,  # noqa: A002  # GraphQL's name
     ) -> ReviseTimelineEntryPayload | None:
-        entry_id = key_of(TimelineEntry, input.id, "id")
+        entry_id = key_of("TimelineEntry", input.id, "id")
         command = timeline.ReviseEntry(entry_id, changes_of(input, _COLUMNS))
         context = info.context
         await timeline.revise(context.office, context.viewer, command)
@@ -178,7 +176,7 @@ class TimelineMutations:
         info: strawberry.Info,
         input: RetractTimelineEntryInput,  # noqa: A002  # GraphQL's name
     ) -> RetractTimelineEntryPayload | None:
-        entry_id = key_of(TimelineEntry, input.id, "id")
+        entry_id = key_of("TimelineEntry", input.id, "id")
         command = timeline.RetractEntry(entry_id, given(input.reason))
         context = info.context
         await timeline.retract(context.office, context.viewer, command)
@@ -186,8 +184,6 @@ class TimelineMutations:
 
 
 def _entry(index: int, data: TimelineEntryInput) -> timeline.Entry:
-    from schema.hypothesis import Hypothesis
-
     path = ("entries", str(index))
     return timeline.Entry(
         kind=data.kind,
@@ -195,7 +191,7 @@ def _entry(index: int, data: TimelineEntryInput) -> timeline.Entry:
         body=data.body,
         known_at=given(data.known_at),
         url=given(data.url),
-        actor=key_or_none(Person, data.actor, *path, "actor"),
-        deployment=key_or_none(Deployment, data.deployment, *path, "deployment"),
-        hypothesis=key_or_none(Hypothesis, data.hypothesis, *path, "hypothesis"),
+        actor=key_or_none("Person", data.actor, *path, "actor"),
+        deployment=key_or_none("Deployment", data.deployment, *path, "deployment"),
+        hypothesis=key_or_none("Hypothesis", data.hypothesis, *path, "hypothesis"),
     )

@@ -15,6 +15,7 @@ from schema.fields import (
     idempotency_key,
     key_of,
     key_or_none,
+    keyed,
     keys_of,
     may_read_incidents,
     mutation,
@@ -101,15 +102,13 @@ class WhyMutations:
         info: strawberry.Info,
         input: AnswerWhyInput,  # noqa: A002  # GraphQL's name
     ) -> AnswerWhyPayload | None:
-        from schema.incident import Incident
-
-        evidence = keys_of(TimelineEntry, input.evidence, "evidence")
+        evidence = keys_of("TimelineEntry", input.evidence, "evidence")
         command = whys.Answer(
-            incident=key_of(Incident, input.incident, "incident"),
+            incident=key_of("Incident", input.incident, "incident"),
             question=input.question,
             answer=input.answer,
-            id=key_or_none(Why, input.id, "id"),
-            parent=key_or_none(Why, input.parent, "parent"),
+            id=key_or_none("Why", input.id, "id"),
+            parent=key_or_none("Why", input.parent, "parent"),
             systemic=given(input.systemic),
             evidence=None if given(input.evidence) is None else evidence,
         )
@@ -125,9 +124,7 @@ class WhyMutations:
         info: strawberry.Info,
         input: RemoveWhyInput,  # noqa: A002  # GraphQL's name
     ) -> RemoveWhyPayload | None:
-        from schema.incident import Incident
-
         context = info.context
-        command = whys.Remove(key_of(Why, input.id, "id"))
+        command = whys.Remove(key_of("Why", input.id, "id"))
         incident_id = await whys.remove(context.office, context.viewer, command)
-        return RemoveWhyPayload(incident=Incident.keyed(incident_id))
+        return RemoveWhyPayload(incident=keyed("Incident", incident_id))
