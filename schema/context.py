@@ -19,4 +19,4 @@ class Context:
 
     def fresh(self) -> Reading:
         """A reading without loaded rows: an event must not see what an earlier one loaded."""
-        return Reading(self.reading.source, self.reading.viewer)
+        return Reading(self.reading.source, self.reading.viewer, self.reading.subtrees)

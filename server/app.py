@@ -17,6 +17,7 @@ from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
 from schema.engine.source import Reading
 from schema.engine.sql import Compiled
+from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
@@ -159,14 +160,15 @@ def _doors(
     admin_token: str | None,
 ) -> Doors:
     schema = graphql_schema()
+    compiler = Compiler(build(), schema, _explain if settings.log_statements else None)
+    subtrees = Subtrees(compiler)
 
     def context(viewer: Viewer) -> Context:
-        return Context(viewer, Reading(database, binds_of(viewer)), office, hub)
+        return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
 
     async def ready() -> str | None:
         return None if await at_head(database) else "The database is not migrated."
 
-    compiler = Compiler(build(), schema, _explain if settings.log_statements else None)
     configured = settings.admin_token.get_secret_value() if settings.admin_token else None
     return routes.build(
         execute=Operations(schema, Documents(schema), context, compiler),

@@ -109,7 +109,7 @@ class Compiler:
         if shapes is None:
             return None
         asks = [asked.ask(variables) for asked in shapes.plan.asked]
-        compiled = self._compiled(shapes, asks)
+        compiled = self.kept(shapes, asks, lambda: Builder(asks).build(shapes.plan))
         if compiled is None:
             return None
         binds = {name: asks[n].binds[own] for name, (n, own) in compiled.binds.items()}
@@ -148,11 +148,12 @@ class Compiler:
 
     def _planned(self, executor: Executor[Any]) -> Shapes | None:
         try:
-            return Shapes(Planner(self.core, executor, self._converted).plan())
+            return Shapes(Planner(self.core, executor, self.converted).plan())
         except (UncompilableError, EngineError):
             return None
 
-    def _converted(self, values: Mapping[str, Any], declared: RowField) -> Mapping[str, Any]:
+    def converted(self, values: Mapping[str, Any], declared: RowField) -> Mapping[str, Any]:
+        """GraphQL's arguments of a field as the Python values that its resolver would get."""
         converter = self.schema.schema_converter
         return convert_arguments(
             dict(values),
@@ -161,18 +162,21 @@ class Compiler:
             config=converter.config,
         )
 
-    def _compiled(self, shapes: Shapes, asks: Sequence[Ask]) -> Compiled | None:
+    def kept(
+        self, shapes: Shapes, asks: Sequence[Ask], build: Callable[[], Compiled]
+    ) -> Compiled | None:
+        """The statement of a plan for arguments of one shape, built once."""
         key = tuple(ask.shape for ask in asks)
         if key not in shapes.statements:
-            shapes.statements[key] = self._built(shapes.plan, asks)
+            shapes.statements[key] = self._built(build)
             if len(shapes.statements) > SHAPES_KEPT:
                 shapes.statements.popitem(last=False)
         shapes.statements.move_to_end(key)
         return shapes.statements[key]
 
-    def _built(self, plan: Plan, asks: Sequence[Ask]) -> Compiled | None:
+    def _built(self, build: Callable[[], Compiled]) -> Compiled | None:
         try:
-            built = Builder(asks).build(plan)
+            built = build()
         except UncompilableError:
             return None
         if self.explain:

@@ -133,6 +133,7 @@ class ColumnField(RowField):
 
     def check(self) -> None:
         """Refuse a nullability or a type unlike the column's; find the type of JSON's parts."""
+        self.check_table(self.expression)
         self._check_null()
         self._check_type()
         self.listed = isinstance(self.inner, StrawberryList)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from inspect import isawaitable
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement
@@ -140,12 +141,20 @@ class RefField(RowField):
             return None
         if self.target.allow:
             self.target.allow(info.context)
-        if isinstance(value, list):
-            return [self._load(info, each) for each in value]
-        return self._load(info, value)
+        many = isinstance(value, list)
+        keys = [each.key for each in value] if many else [value.key]
+        return self._read(info, keys, many=many)
 
-    def _load(self, info: Any, value: Row) -> Any:
-        return rows_by(reading_of(info), self.target, self.target.key).load(value.key)
+    async def _read(self, info: Any, keys: Sequence[Any], *, many: bool) -> Any:
+        reading = reading_of(info)
+        found = None
+        if reading.subtrees:
+            found = await reading.subtrees.read(info._raw_info, self.target, keys, reading)
+        if found is None:
+            load = rows_by(reading, self.target, self.target.key).load
+            coming = [load(key) for key in keys]
+            found = [await each if isawaitable(each) else each for each in coming]
+        return found if many else found[0]
 
 
 class ManyField(RowField):

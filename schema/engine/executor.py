@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import orjson
 from graphql import (
     Executor,
     GraphQLField,
@@ -33,6 +34,7 @@ from graphql import (
 from schema.engine.edges import OneField
 from schema.engine.pages import Edge
 from schema.engine.row import Row, RowField
+from schema.engine.subtrees import Written
 
 Selection = dict[str, Any]
 """The fields of a selection by their names in the answer, as graphql-core collects them."""
@@ -103,6 +105,22 @@ class RowExecutor(Executor[Any]):
             return _merged(answer, rest)
         answer.update(rest)
         return answer
+
+    def complete_value(
+        self,
+        return_type: Any,
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """The answer to a value; JSON that was written already goes in as it is."""
+        if isinstance(result, Written):
+            return orjson.Fragment(result.json)
+        return super().complete_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
 
     def complete_iterable_value(
         self,

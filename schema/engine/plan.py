@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import (
     DirectiveNode,
@@ -10,11 +10,17 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     Node,
+    OperationDefinitionNode,
     VariableNode,
     get_named_type,
 )
-from graphql.execution import Executor
-from graphql.execution.collect_fields import FieldDetails, collect_fields, collect_subfields
+from graphql.execution import VariableValues
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
 from graphql.execution.values import get_argument_values
 
 from schema.engine.row import Ask, RowField
@@ -74,14 +80,25 @@ class Plan:
     asked: list[Asked]
 
 
+class Around(Protocol):
+    """The operation that a selection stands in: graphql-core's executor is one."""
+
+    @property
+    def operation(self) -> OperationDefinitionNode: ...
+
+    @property
+    def variable_values(self) -> VariableValues: ...
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDetails]: ...
+
+
 class Planner:
     """Reads one operation. Variables only matter where directives use them."""
 
-    def __init__(
-        self, schema: GraphQLSchema, executor: Executor[Any], convert: Callable[..., Any]
-    ) -> None:
-        self._schema, self._executor, self._convert = schema, executor, convert
-        self._asked: list[Asked] = []
+    def __init__(self, schema: GraphQLSchema, around: Around, convert: Callable[..., Any]) -> None:
+        self._schema, self._around, self._convert = schema, around, convert
+        self.asked: list[Asked] = []
 
     def plan(self) -> Plan:
         """The plan of the operation.
@@ -89,26 +106,26 @@ class Planner:
         Raises:
             UncompilableError: it asks for something that is not declared.
         """
-        executor, query = self._executor, self._schema.query_type
+        around, query = self._around, self._schema.query_type
         if query is None:
             raise UncompilableError("there are no queries")
         collected = collect_fields(
-            self._schema, executor.fragments, executor.variable_values, query, executor.operation
+            self._schema, dict(around.fragments), around.variable_values, query, around.operation
         )
         roots = self._selection(query, collected.grouped_field_set)
-        return Plan(roots, self._asked)
+        return Plan(roots, self.asked)
 
     def of_type(self, name: str, details: list[FieldDetails]) -> list[Selected]:
         """What is selected of a field that has this type."""
-        executor = self._executor
+        around = self._around
         type_ = self._schema.type_map[name]
         if not isinstance(type_, GraphQLObjectType):
             raise UncompilableError(f"{name} is not one type")
         collected = collect_subfields(
             self._schema,
-            executor.fragments,
-            executor.variable_values,
-            executor.operation,
+            dict(around.fragments),
+            around.variable_values,
+            around.operation,
             type_,
             details,
         )
@@ -154,9 +171,9 @@ class Planner:
             return converted
 
         fixed = not any(map(has_variable, node.arguments or ()))
-        known = declared.ask(read(self._executor.variable_values)) if fixed else None
-        asked = Asked(len(self._asked), declared, read, known)
-        self._asked.append(asked)
+        known = declared.ask(read(self._around.variable_values)) if fixed else None
+        asked = Asked(len(self.asked), declared, read, known)
+        self.asked.append(asked)
         return asked
 
 

@@ -131,6 +131,16 @@ class RowField(StrawberryField):
         """The error to raise for a wrong declaration: the line to change, and what is wrong."""
         return DeclarationError(f"{self.where}: {what}")
 
+    def check_table(self, expression: ColumnElement[Any]) -> None:
+        """Refuse a column of another table: every row would be paired with all of that table's.
+
+        Raises:
+            DeclarationError: it is one.
+        """
+        table = self.row_type.table
+        if isinstance(expression, Column) and expression.table is not table:
+            raise self.mistake(f"{expression} is no column of {table.name}.")
+
     def columns(self) -> dict[str, ColumnElement[Any]]:
         """What has to be selected with the row it stands on, by label."""
         return {}

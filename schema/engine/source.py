@@ -27,6 +27,14 @@ class Source(Protocol):
         ...
 
 
+class ReadsSubtrees(Protocol):
+    """Answers what is selected of rows that are known by their keys, if it can."""
+
+    async def read(
+        self, info: Any, target: Any, keys: Sequence[Any], reading: "Reading"
+    ) -> Sequence[Any] | None: ...
+
+
 @dataclass(slots=True)
 class Reading:
     """One operation's way to the data: the source, the viewer as binds, and its loaders.
@@ -38,6 +46,8 @@ class Reading:
 
     source: Source
     viewer: Mapping[str, object]
+    subtrees: "ReadsSubtrees | None" = None
+    """What answers rows that mutations and events hand out, where there is a compiler."""
     loaders: dict[object, Loader] = field(default_factory=dict)
     rows: int = 0
 

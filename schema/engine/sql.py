@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BindParameter,
     ColumnElement,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import visitors
@@ -38,7 +40,7 @@ from schema.engine.source import MAX_ROWS
 from schema.engine.sql_json import MARK, MOST_PAIRS, built, listed, objects, one_object, typename
 from schema.engine.sql_pages import PAGED, RANK, Pages, number
 from schema.engine.sql_scope import Scope, correlated, over
-from schema.engine.statement import Path, Shape, behind, directed, is_key
+from schema.engine.statement import PARENT, Path, Shape, behind, directed, is_key
 
 USUAL_LIST = 20
 """How many rows a list without a page is taken for when an answer's size is estimated."""
@@ -72,6 +74,22 @@ class Builder:
         """
         columns = [self._root(each).label(f"r{n}") for n, each in enumerate(plan.roots)]
         return Compiled(select(*columns), self.binds)
+
+    def rows(self, plan: Plan, target: RowType) -> Compiled:
+        """The statement that reads what a plan selects of rows with the binds `keys`.
+
+        Raises:
+            UncompilableError: it would be too large, or a part has no SQL.
+        """
+        keys = bindparam("keys", type_=ARRAY(target.key.type))
+        parents = func.unnest(keys).table_valued("key").render_derived(name="parents")
+        scope = self._scope(target, USUAL_LIST)
+        found = scope.own(target.key) == parents.c.key
+        named = self._rows_of(scope, plan.roots, [found]).correlate(parents).subquery("x")
+        value = select(one_object(named).label(VALUE)).select_from(named).lateral("found")
+        columns = (parents.c.key.label(PARENT), value.c.value)
+        statement = select(*columns).select_from(parents.join(value, true()))
+        return Compiled(statement, self.binds)
 
     # ── names, binds, sizes ──────────────────────────────────────────────────
 

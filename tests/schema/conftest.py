@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,6 +14,7 @@ from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
 from schema.engine.source import Reading
+from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from server.commands.work import Office
 from server.domain.action_item import Sprints
@@ -68,17 +68,8 @@ class Graph:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(
-        database=database,
-        publish=lambda hints: None,
-        wake=lambda: None,
-        sprints=Sprints(start=date(2026, 1, 5), days=14),
-    )
-
-
-@pytest.fixture
 def graph(database: Database) -> Graph:
+    """The whole schema on this test's database, as the server puts it together."""
     hub = Hub(database)
     office = Office(
         database=database,
@@ -86,12 +77,12 @@ def graph(database: Database) -> Graph:
         wake=lambda: None,
         sprints=Sprints(start=date(2026, 1, 5), days=14),
     )
-    context: Callable[[Viewer], Context] = lambda viewer: Context(  # noqa: E731
-        viewer, Reading(database, binds_of(viewer)), office, hub
-    )
     schema = graphql_schema()
-    return Graph(
-        Operations(schema, Documents(schema), context, Compiler(build(), schema), strict=True),
-        office,
-        hub,
-    )
+    compiler = Compiler(build(), schema)
+    subtrees = Subtrees(compiler)
+
+    def context(viewer: Viewer) -> Context:
+        return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
+
+    run = Operations(schema, Documents(schema), context, compiler, strict=True)
+    return Graph(run, office, hub)
