@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from schema.team import Team
 
 
-@rows(t.identity, key=t.identity.c.person_id, visible=SEES_PEOPLE, order=[t.identity.c.provider])
+@rows(
+    t.identity,
+    key=t.identity.c.person_id,
+    visible=SEES_PEOPLE,
+    order=[t.identity.c.provider, t.identity.c.external_id],
+)
 class Identity(Row):
     """How another system knows a person. Only for viewers with `people:read`."""
 

@@ -72,6 +72,7 @@ class OneField(RowField):
 
     def check(self) -> None:
         """Refuse what may lead to several rows, or to none where the annotation promises one."""
+        self.check_table(self.local)
         if isinstance(self.inner, StrawberryList):
             raise self.mistake("one() leads to one row. Use many() for a list.")
         if not is_unique(self.remote):

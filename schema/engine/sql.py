@@ -29,7 +29,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import visitors
 
 from schema.engine.connections import ConnectionField
-from schema.engine.cursors import cursor_sql
 from schema.engine.declare import ColumnField, NodeIdField
 from schema.engine.edges import ManyField, OneField, SameField
 from schema.engine.nullness import may_be_null
@@ -38,7 +37,7 @@ from schema.engine.roots import ID, LookupField, NodesField, node_types
 from schema.engine.row import Ask, RowField, RowType
 from schema.engine.source import MAX_ROWS
 from schema.engine.sql_json import MARK, MOST_PAIRS, built, listed, objects, one_object, typename
-from schema.engine.sql_pages import PAGED, RANK, Pages, number
+from schema.engine.sql_pages import PAGED, RANK, Pages, Position, number
 from schema.engine.sql_scope import Scope, correlated, over
 from schema.engine.statement import PARENT, Path, Shape, behind, directed, is_key
 
@@ -118,7 +117,8 @@ class Builder:
         def own(part: Any, **_: Any) -> Any:
             if not isinstance(part, BindParameter) or part.key not in ask.binds:
                 return None
-            name = f"{part.key}_{position}"
+            # Not "key_1": SQLAlchemy names constants so.
+            name = f"of{position}_{part.key}"
             self.binds[name] = (position, part.key)
             return bindparam(name, type_=part.type)
 
@@ -282,7 +282,7 @@ class Builder:
             pages = Pages(shape, self._name("p"))
             items = self._items(declared, selected, scope, shape)
             parts = {id(each): self._part(pages, declared, items, each) for each in paged}
-            page = self._page(pages, items, scope) if paged else None
+            page = self._page(pages, items, scope) if pages.read else None
         pairs = [
             (each.key, self._beside(each, declared, selected, scope))
             if each.name not in PAGED
@@ -348,33 +348,25 @@ class Builder:
         self, pages: Pages, declared: ConnectionField, items: "_Items", each: Selected
     ) -> ColumnElement[Any]:
         """The value of a field that reads the page."""
-        scope = items.scope
-        tag = declared.tag(pages.shape.order)
-
-        def cursor() -> ColumnElement[Any]:
-            by = scope.own(pages.shape.order.column)
-            return cursor_sql(tag, by, scope.own(scope.spec.key))
+        scope, order = items.scope, pages.shape.order
+        key = scope.own(scope.spec.key)
+        position = Position(declared.tag(order), scope.own(order.column), key)
 
         def value(part: Selected) -> ColumnElement[Any]:
-            if part.name == TYPENAME:
-                return typename(part)
-            if part.name == "cursor":
-                return cursor()
-            return built(self._columns(scope, part.only))
+            match part.name:
+                case "__typename":
+                    return typename(part)
+                case "cursor":
+                    return position.cursor
+                case "node" | "nodes":
+                    return built(self._columns(scope, part.only))
+                case _:
+                    return pages.info(part.name, position)
 
         if each.name == "nodes":
             return pages.listed(value(each))
-        if each.name == "edges":
-            return pages.listed(built([(part.key, value(part)) for part in each.only]))
-        return built(
-            [
-                (
-                    part.key,
-                    typename(part) if part.name == TYPENAME else pages.info(part.name, cursor),
-                )
-                for part in each.only
-            ]
-        )
+        parts = built([(part.key, value(part)) for part in each.only])
+        return pages.listed(parts) if each.name == "edges" else parts
 
     def _page(self, pages: Pages, items: "_Items", scope: Scope | None) -> FromClause:
         """The page itself, with what the parts have asked of each item."""

@@ -1,12 +1,22 @@
 """Pages of connections in SQL: the items numbered, and what is made of all of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Integer, Text, func, literal_column
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    ColumnElement,
+    Integer,
+    case,
+    func,
+    literal_column,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from schema.engine.cursors import cursor_sql
 from schema.engine.statement import Shape
 
 PAGED = frozenset({"nodes", "edges", "pageInfo"})
@@ -21,6 +31,20 @@ def number(value: int) -> ColumnElement[int]:
     return literal_column(str(value), Integer)
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an item stands in the order that `tag` names."""
+
+    tag: str
+    value: ColumnElement[Any]
+    key: ColumnElement[Any]
+
+    @property
+    def cursor(self) -> ColumnElement[str]:
+        """The position as a cursor."""
+        return cursor_sql(self.tag, self.value, self.key)
+
+
 @dataclass(slots=True)
 class Pages:
     """One page under its alias, and the values it has to carry for each item."""
@@ -28,6 +52,8 @@ class Pages:
     shape: Shape
     alias: str
     columns: list[ColumnElement[Any]] = field(default_factory=list)
+    read: bool = False
+    """Whether anything is made of all items: what is only said of the page needs none."""
 
     def listed(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A value of every item as a list, in the order of the answer."""
@@ -35,26 +61,41 @@ class Pages:
         every = func.json_agg(aggregate_order_by(self._carried(value), order), type_=JSON)
         return func.coalesce(every.filter(self._kept), literal_column("'[]'::json", JSON))
 
-    def info(self, name: str, cursor: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
+    def info(self, name: str, position: Position) -> ColumnElement[Any]:
         """A field of the page info. A cursor is an item, so there is one on its other side."""
         backward = self.shape.backward
-        more = func.coalesce(func.bool_or(self._rank > number(self.shape.size)), False)
-        resumed: ColumnElement[bool] = literal_column("true" if self.shape.resumed else "false")
         match name:
             case "hasNextPage":
-                return resumed if backward else more
+                return self._resumed if backward else self._more
             case "hasPreviousPage":
-                return more if backward else resumed
+                return self._more if backward else self._resumed
             case "startCursor":
-                return self._end(cursor(), first=not backward)
+                return self._end(position, first=not backward)
             case _:
-                return self._end(cursor(), first=backward)
+                return self._end(position, first=backward)
 
-    def _end(self, cursor: ColumnElement[Any], *, first: bool) -> ColumnElement[Any]:
-        """The cursor of the item that the statement reads first, or last."""
+    @property
+    def _resumed(self) -> ColumnElement[bool]:
+        return literal_column("true" if self.shape.resumed else "false", Boolean)
+
+    @property
+    def _more(self) -> ColumnElement[bool]:
+        return func.coalesce(func.bool_or(self._rank > number(self.shape.size)), False)
+
+    def _end(self, position: Position, *, first: bool) -> ColumnElement[Any]:
+        """The cursor of the item that the statement reads first, or last.
+
+        It is written once, from that item's values: writing it costs more than reading a row.
+        """
+        key = self._at_end(position.key, first=first)
+        value = self._at_end(position.value, first=first)
+        return case((key.is_not(None), replace(position, value=value, key=key).cursor))
+
+    def _at_end(self, value: ColumnElement[Any], *, first: bool) -> ColumnElement[Any]:
         order = self._rank.asc() if first else self._rank.desc()
-        cursors = func.array_agg(aggregate_order_by(self._carried(cursor), order))
-        return func.array_to_string(cursors.filter(self._kept)[1:1], "", type_=Text)
+        carried = aggregate_order_by(self._carried(value), order)
+        every: Any = func.array_agg(carried, type_=ARRAY(value.type)).filter(self._kept)
+        return type_coerce(every[1], value.type)
 
     def _carried(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A value that is computed with the item, as it is seen from outside."""
@@ -64,6 +105,7 @@ class Pages:
 
     @property
     def _rank(self) -> ColumnElement[int]:
+        self.read = True
         return literal_column(f"{self.alias}.{RANK}", Integer)
 
     @property

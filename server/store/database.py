@@ -228,6 +228,8 @@ _POOL: dict[str, Any] = {
         "timezone": "UTC",
         "intervalstyle": "iso_8601",
         "jit": "off",
+        # Statements are large and prepared once; planning one anew costs more than running it.
+        "plan_cache_mode": "force_generic_plan",
         "statement_timeout": "10s",
         "idle_in_transaction_session_timeout": "30s",
     },

@@ -1,0 +1,1 @@
+"""Tests of the read engine, which knows no concept."""
