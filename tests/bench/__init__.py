@@ -1,0 +1,1 @@
+"""Benchmarks: this product against its peers, in one run, by turns."""
