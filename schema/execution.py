@@ -86,7 +86,7 @@ class Operations:
 
     async def compiled(
         self, document: Document, operation: Operation, viewer: Viewer
-    ) -> Answer | None:
+    ) -> Answer | Refusal | None:
         """The answer of one statement; None where the resolvers have to give it."""
         request = Request(document, operation.operation_name, operation.variables)
         try:
@@ -98,6 +98,8 @@ class Operations:
                 return None
             # The resolvers would only wait for the same trouble again.
             error = _plain(GraphQLError(trouble.message), trouble.message, trouble.code)
+            if trouble.code is ErrorCode.UNAVAILABLE:
+                return Refusal(orjson.dumps([error]), unavailable=True)
             return Answer(orjson.dumps({"errors": [error], "data": None}), partial=True)
         except Exception as fault:
             if self.strict:
@@ -152,8 +154,12 @@ async def _executed(executor: Executor[Any]) -> ExecutionResult:
 
 
 def _answered(result: ExecutionResult) -> Answer | Refusal:
-    if result.data is None and result.errors and all(not error.path for error in result.errors):
-        return _unexecuted(result.errors)
+    errors = result.errors or []
+    nothing = not any((result.data or {}).values())
+    if nothing and errors and all(isinstance(each.original_error, Unavailable) for each in errors):
+        return _unexecuted(errors)
+    if result.data is None and errors and all(not error.path for error in errors):
+        return _unexecuted(errors)
     return Answer(_body(result), partial=bool(result.errors))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -63,6 +64,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Also: tell that requests are taken now."""
         await super().startup(sockets)
+        # What was made until now, the schema above all, stays: the collector need not look again.
+        gc.collect()
+        gc.freeze()
         self._started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
