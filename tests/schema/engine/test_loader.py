@@ -43,8 +43,7 @@ async def test_what_is_fetched_ahead_is_known_when_the_wait_is_over() -> None:
     calls = Calls()
     loader = Loader(calls)
     coming = loader.ahead([1, 2])
-    assert len(coming) == 1
-    assert loader.ahead([2]) == coming
+    assert loader.ahead([2]) < coming
     await asyncio.wait(coming)
     assert (loader.load(1), loader.load(2)) == (10, 20)
     assert loader.ahead([1, 2]) == set()
