@@ -1,5 +1,6 @@
 """Running operations: from a request to the bytes of its answer, on every door alike."""
 
+import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from server.errors import CodedError, ErrorCode, Unavailable
 from server.operation import Answer, Operation, Refusal, Stream
 
 log = structlog.get_logger()
+
+RETRY_SECONDS = 0.5
+"""How long an event waits for a database that is away, before it asks again."""
 
 _ENGINE_CODES: Mapping[type[engine.EngineError], ErrorCode] = {
     engine.BadCursor: ErrorCode.BAD_CURSOR,
@@ -139,11 +143,22 @@ class Operations:
         """One execution for each event, each with loaders of its own."""
         try:
             async for event in stream:
-                of_event = executor.build_per_event_executor(event)
-                of_event.context_value = self.context(viewer)
-                yield _body(await _executed(of_event))
+                yield _body(await self._event(event, executor, viewer))
         finally:
             await stream.aclose()
+
+    async def _event(
+        self, event: object, executor: Executor[Any], viewer: Viewer
+    ) -> ExecutionResult:
+        """The answer to one event. While the database is away it waits: no event is lost."""
+        while True:
+            of_event = executor.build_per_event_executor(event)
+            of_event.context_value = self.context(viewer)
+            result = await _executed(of_event)
+            errors = result.errors or []
+            if not any(isinstance(error.original_error, Unavailable) for error in errors):
+                return result
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _executed(executor: Executor[Any]) -> ExecutionResult:

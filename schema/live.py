@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Annotated
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -19,11 +21,13 @@ from schema.timeline import TimelineEntry
 from server.domain.feed import FeedChange, FeedSubject
 from server.domain.incident import IncidentStatus
 from server.domain.viewer import Scope
-from server.errors import CodedError, ErrorCode
+from server.errors import CodedError, ErrorCode, Unavailable
 from server.live.hub import Watch
 from server.store import feed
 from server.store.database import Row
 from server.term import Term
+
+T = TypeVar("T")
 
 words("ChangeKind")(FeedChange)
 
@@ -32,6 +36,9 @@ PAGE = 200
 
 LAG_LIMIT = 4096
 """How many changes a subscriber may fall behind while live before it is told to resume."""
+
+RETRY_SECONDS = 0.5
+"""How long a subscription waits for a database that is away, before it asks again."""
 
 BOARD_SIZE = 100
 """How many incidents the board begins with."""
@@ -133,6 +140,15 @@ async def _followed(context: Context, text: str) -> UUID:
     return key
 
 
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """What `ask` gives; while the database is away it is asked again: that loses no event."""
+    while True:
+        try:
+            return await ask()
+        except Unavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+
+
 async def _timeline(
     context: Context, incident: UUID, after: int
 ) -> AsyncGenerator[TimelineChange | TimelineLagged, None]:
@@ -159,7 +175,8 @@ async def _rows(context: Context, watch: Watch, incident: UUID, after: int) -> A
     """The feed from `after` to where it is known to have come."""
     while after < watch.head:
         database = context.office.database
-        rows = await feed.changes_after(database, incident, after, watch.head, PAGE)
+        ask = partial(feed.changes_after, database, incident, after, watch.head, PAGE)
+        rows = await _patiently(ask)
         for row in rows:
             yield row
         if not rows:
@@ -172,7 +189,7 @@ async def _incident(context: Context, key: UUID) -> AsyncGenerator[Incident, Non
     async with context.hub.watch(key) as watch:
         while True:
             seen = await watch.beyond(seen)
-            incident = await read(context.fresh(), Incident, key)
+            incident = await _patiently(lambda: read(context.fresh(), Incident, key))
             if incident is None:
                 return
             yield incident
@@ -217,7 +234,8 @@ async def _matching(
 ) -> dict[UUID, str]:
     """The newest incidents for which `where` holds, with their statuses."""
     field = IncidentQueries.__strawberry_definition__.get_field("incidents")  # type: ignore[attr-defined]
-    rows = await field.rows(context.fresh(), where, among, BOARD_SIZE)
+    ask = partial(field.rows, where=where, among=among, most=BOARD_SIZE)
+    rows = await _patiently(lambda: ask(context.fresh()))
     return {row["_key"]: row["status"] for row in rows}
 
 

@@ -9,7 +9,9 @@ import orjson
 import pytest
 
 from server.domain.viewer import Scope
+from server.errors import Unavailable
 from server.operation import Refusal, Stream
+from server.store.database import Database
 from tests.schema.conftest import Graph
 from tests.schema.test_incident import UPDATE, declared
 
@@ -164,3 +166,22 @@ async def test_the_board_begins_with_what_is_open_and_tells_what_leaves(graph: G
         await graph(UPDATE, input={"id": first, "status": "RESOLVED"})
         event = await following()
         assert (event["change"], event["incident"]["title"]) == ("RESOLVED", "first")
+
+
+async def test_a_database_that_is_away_delays_events_and_loses_none(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await declared(graph)
+    fetch = Database.fetch
+    failures = iter([True] * 4)
+
+    async def lost(self: Database, statement: Any, /, **binds: object) -> Any:
+        if next(failures, False):
+            raise Unavailable("The database cannot be reached.")
+        return await fetch(self, statement, **binds)
+
+    async with subscribed(graph, TIMELINE, incident=incident) as following:
+        await following()
+        await added(graph, incident, "one", "two")
+        monkeypatch.setattr(Database, "fetch", lost)
+        assert [(await following())["entry"]["body"] for _ in range(2)] == ["one", "two"]
