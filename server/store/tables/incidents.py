@@ -69,6 +69,12 @@ incident = Table(
     Index(None, "updated_at", "id"),
     Index(None, "severity", "id"),
     Index(None, "status", "declared_at"),
+    Index(
+        "incident_open_idx",
+        text(f"(status <> '{IncidentStatus.RESOLVED.value}')"),
+        "declared_at",
+        "id",
+    ),
 )
 """`time_to_…` and `why_complete` derive from the moments and the whys. `sequence` is the newest
 position of its feed. `status_set_to` and `status_set_at` are a person's last word on its status."""

@@ -1,6 +1,6 @@
 """How incidents and their timelines are read."""
 
-from sqlalchemy import Boolean, any_, bindparam, or_, select
+from sqlalchemy import Boolean, any_, bindparam, literal_column, or_, select
 
 from server.domain.incident import IncidentStatus
 from server.store.tables import (
@@ -27,6 +27,9 @@ _of_teams = (
     .where(team.c.slug == any_(texts("teams")))
 )
 
+# The word stands in the text, for that is what the index `incident_open_idx` is made of.
+_is_open = incident.c.status != literal_column(f"'{IncidentStatus.RESOLVED.value}'")
+
 INCIDENTS = {
     "severity": incident.c.severity == any_(texts("severity")),
     "status": incident.c.status == any_(texts("status")),
@@ -34,8 +37,7 @@ INCIDENTS = {
     "teams": incident.c.id.in_(_of_teams),
     "declared_after": incident.c.declared_at > moment("declared_after"),
     "declared_before": incident.c.declared_at < moment("declared_before"),
-    "open": (incident.c.status != IncidentStatus.RESOLVED.value)
-    == bindparam("open", type_=Boolean),
+    "open": _is_open == bindparam("open", type_=Boolean),
     "search": or_(mentions(incident_title, "search"), mentions(incident_summary, "search")),
 }
 """The conditions of `IncidentWhere`."""

@@ -118,6 +118,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "external_id", name=op.f("incident_source_external_id_key")),
     )
     op.create_index(op.f("incident_declared_at_id_idx"), "incident", ["declared_at", "id"])
+    op.create_index(
+        "incident_open_idx",
+        "incident",
+        [sa.literal_column("(status <> 'RESOLVED')"), "declared_at", "id"],
+    )
     op.create_index(op.f("incident_severity_id_idx"), "incident", ["severity", "id"])
     op.create_index(op.f("incident_status_declared_at_idx"), "incident", ["status", "declared_at"])
     op.create_index(op.f("incident_updated_at_id_idx"), "incident", ["updated_at", "id"])

@@ -1,0 +1,1 @@
+"""Golden queries: each with its answer, and the statement that it costs."""

@@ -1,0 +1,1 @@
+SELECT to_json('Query'::text) AS r0
