@@ -7,6 +7,9 @@ from server.commands.work import Office
 from server.domain.viewer import Viewer
 from server.live.hub import Hub
 
+RETRY_SECONDS = 0.5
+"""How long a subscription waits for a database that is away, before it asks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -19,7 +19,7 @@ from graphql import (
     create_source_event_stream,
 )
 
-from schema.context import Context
+from schema.context import RETRY_SECONDS, Context
 from schema.engine import errors as engine
 from schema.engine.compiler import Compiler, Request
 from schema.engine.documents import Document, Documents, Refused, operation_type
@@ -29,9 +29,6 @@ from server.errors import CodedError, ErrorCode, Unavailable
 from server.operation import Answer, Operation, Refusal, Stream
 
 log = structlog.get_logger()
-
-RETRY_SECONDS = 0.5
-"""How long an event waits for a database that is away, before it asks again."""
 
 _ENGINE_CODES: Mapping[type[engine.EngineError], ErrorCode] = {
     engine.BadCursor: ErrorCode.BAD_CURSOR,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.context import Context
+from schema.context import RETRY_SECONDS, Context
 from schema.engine import node_id
 from schema.engine.declare import subscription
 from schema.engine.edges import ref
@@ -36,9 +36,6 @@ PAGE = 200
 
 LAG_LIMIT = 4096
 """How many changes a subscriber may fall behind while live before it is told to resume."""
-
-RETRY_SECONDS = 0.5
-"""How long a subscription waits for a database that is away, before it asks again."""
 
 BOARD_SIZE = 100
 """How many incidents the board begins with."""
