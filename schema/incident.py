@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import strawberry
-from sqlalchemy import Integer, bindparam
 
 from schema.action_item import DUE, ActionItem
 from schema.attribution import Attribution
@@ -138,11 +137,7 @@ class IncidentOrder:
 class IncidentQueries:
     incident: Incident | None = lookup(
         "One incident, by its id or its number.",
-        keys={
-            "number": Key(
-                int, "Its number.", t.incident.c.number == bindparam("number", type_=Integer)
-            )
-        },
+        keys={"number": Key(int, "Its number.", views.BY_NUMBER)},
         ways=[("id",), ("number",)],
     )
     incidents: Connection[Incident] | None = connection(

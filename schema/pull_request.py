@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import strawberry
-from sqlalchemy import Integer, Text, bindparam
 
 from schema.engine.declare import Node, column, rows
 from schema.engine.edges import many, one
@@ -13,6 +12,7 @@ from schema.engine.roots import Key, lookup
 from schema.fields import may_read_deployments
 from schema.person import Person
 from server.store import tables as t
+from server.store.views import deployment as views
 from server.store.views.sight import SEES_DEPLOYMENTS, told
 
 
@@ -48,12 +48,12 @@ class PullRequestQueries:
             "repository": Key(
                 str,
                 "The repository, owner/name.",
-                t.pull_request.c.repository == bindparam("repository", type_=Text),
+                views.PULL_REQUEST_REPOSITORY,
             ),
             "number": Key(
                 int,
                 "Its number there.",
-                t.pull_request.c.number == bindparam("number", type_=Integer),
+                views.PULL_REQUEST_NUMBER,
             ),
         },
         ways=[("repository", "number")],

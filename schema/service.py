@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import strawberry
-from sqlalchemy import Text, bindparam
 
 from schema.deployment import FINISHED, Deployment
 from schema.engine.conditions import Where
@@ -81,7 +80,7 @@ class ServiceWhere:
 class ServiceQueries:
     service: Service | None = lookup(
         "One service.",
-        keys={"slug": Key(str, "Its slug.", t.service.c.slug == bindparam("slug", type_=Text))},
+        keys={"slug": Key(str, "Its slug.", views.SERVICE_BY_SLUG)},
         ways=[("slug",)],
     )
     services: Connection[Service] | None = connection(

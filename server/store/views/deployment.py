@@ -3,7 +3,7 @@
 from sqlalchemy import Double, Integer, Text, any_, bindparam, func, select
 
 from server.domain.deployment import PRODUCTION
-from server.store.tables import attribution_candidate, deployment, service, suspect
+from server.store.tables import attribution_candidate, deployment, pull_request, service, suspect
 from server.store.views.sight import moment, texts
 
 is_production = deployment.c.environment.regexp_match(PRODUCTION, flags="i")
@@ -24,6 +24,9 @@ DEPLOYMENTS = {
 """The conditions of `DeploymentWhere`."""
 
 BY_REPOSITORY = deployment.c.repository == bindparam("repository", type_=Text)
+PULL_REQUEST_REPOSITORY = pull_request.c.repository == bindparam("repository", type_=Text)
+PULL_REQUEST_NUMBER = pull_request.c.number == bindparam("number", type_=Integer)
+
 BY_SHA = deployment.c.sha == func.lower(bindparam("sha", type_=Text))
 BY_ENVIRONMENT = deployment.c.environment == bindparam("environment", type_=Text)
 

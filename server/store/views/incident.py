@@ -1,6 +1,6 @@
 """How incidents and their timelines are read."""
 
-from sqlalchemy import Boolean, any_, bindparam, literal_column, or_, select
+from sqlalchemy import Boolean, Integer, any_, bindparam, literal_column, or_, select
 
 from server.domain.incident import IncidentStatus
 from server.store.tables import (
@@ -29,6 +29,8 @@ _of_teams = (
 
 # The word stands in the text, for that is what the index `incident_open_idx` is made of.
 _is_open = incident.c.status != literal_column(f"'{IncidentStatus.RESOLVED.value}'")
+
+BY_NUMBER = incident.c.number == bindparam("number", type_=Integer)
 
 INCIDENTS = {
     "severity": incident.c.severity == any_(texts("severity")),

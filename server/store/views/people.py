@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, any_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, any_, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.domain.redaction import role_of
@@ -41,6 +41,8 @@ def _sources(source: str) -> ColumnElement[Any]:
 
 service_repositories = _sources("repository")
 service_pagerduty = _sources("pagerduty")
+
+SERVICE_BY_SLUG = service.c.slug == bindparam("slug", type_=Text)
 
 SERVICES = {
     "teams": service.c.team_id.in_(select(team.c.id).where(team.c.slug == any_(texts("teams")))),
