@@ -23,6 +23,7 @@ from rich.table import Table
 from server import log
 from server.app import House, connected, open_house
 from server.commands import token as tokens
+from server.demo.door import DoorError
 from server.demo.stage import Stage
 from server.demo.stage import run as play
 from server.doctor import Finding, examine
@@ -47,7 +48,7 @@ def main() -> None:
     """Run the command line; trouble that a person can mend is told in one line."""
     try:
         app()
-    except (WhychainError, EmbeddedPostgresError) as trouble:
+    except (WhychainError, EmbeddedPostgresError, DoorError) as trouble:
         err.print(f"whychain: {trouble}", markup=False)
         sys.exit(1)
 
@@ -233,8 +234,15 @@ def create_token(
 ) -> None:
     """Make a token; it is shown once, and only its hash is kept."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    person_id = UUID(person.removeprefix("per_")) if person else None
+    person_id = _person_id(person) if person else None
     _run(_create_token(_settings(), name, frozenset(scope), person_id, expires_at))
+
+
+def _person_id(text: str) -> UUID:
+    try:
+        return UUID(text.removeprefix("per_"))
+    except ValueError:
+        raise typer.BadParameter("Give a Person's id: per_…", param_hint="--person") from None
 
 
 async def _create_token(

@@ -167,6 +167,15 @@ async def test_the_doctor_says_what_is_missing(database_url: str) -> None:
     assert "WHYCHAIN_DATABASE_URL" in text
 
 
+async def test_a_token_for_nobody_is_refused_in_words(database_url: str) -> None:
+    create = ("token", "create", "x", "--scope", "admin", "--person")
+    for person, said in [("nonsense", "--person"), ("per_" + "0" * 32, "no such person")]:
+        code, text = await command(*create, person, database_url=database_url)
+        assert code != 0
+        assert said in text
+        assert "Traceback" not in text
+
+
 async def test_wrong_settings_are_named() -> None:
     code, text = await command("serve", port="many")
     assert code == 2
