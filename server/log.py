@@ -3,10 +3,14 @@
 import logging
 import sys
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered: it stands in every line that is logged for it."""
 
 
 def configure(form: Literal["console", "json"]) -> None:
@@ -14,6 +18,7 @@ def configure(form: Literal["console", "json"]) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _add_request_id,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *_rendering(form),
         ],
@@ -29,3 +34,8 @@ def _rendering(form: Literal["console", "json"]) -> Sequence[Processor]:
     # The default formatter would print the locals of every frame, secrets among them.
     plain = structlog.dev.plain_traceback
     return (structlog.dev.ConsoleRenderer(exception_formatter=plain),)
+
+
+def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    request_id = REQUEST_ID.get()
+    return event if request_id is None else {**event, "request_id": request_id}

@@ -10,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 
+from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
 from server.web.routes import Doors
 
@@ -44,7 +45,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 doors.app,
-                http="httptools",
+                http=CorkedProtocol,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=MAX_FRAME_BYTES,

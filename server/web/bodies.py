@@ -3,7 +3,8 @@
 import asyncio
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope
 
 from server.errors import ErrorCode, Unavailable
 from server.web.refusals import Rejected
@@ -22,36 +23,62 @@ class Bodies:
         self._budget = budget
         self._patience = patience
 
-    async def read(self, request: Request, limit: int) -> bytes:
-        """Read a body of at most `limit` bytes.
+    async def read(self, scope: Scope, receive: Receive, limit: int) -> bytes:
+        """Read a request's body of at most `limit` bytes.
 
         Raises:
             Rejected: 413 as soon as it is longer, or says that it will be; 408 when it is slow.
             Unavailable: too many bodies are being received at once.
             ClientDisconnect: the sender went away.
         """
-        declared = request.headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > limit:
+        if _declared(scope) > limit:
             raise _too_large(limit)
         try:
             async with asyncio.timeout(self._patience):
-                return await self._receive(request, limit)
+                return await self._receive(receive, limit)
         except TimeoutError:
             raise Rejected(408, ErrorCode.TIMEOUT, "The body came too slowly.") from None
 
-    async def _receive(self, request: Request, limit: int) -> bytes:
-        body = bytearray()
+    async def _receive(self, receive: Receive, limit: int) -> bytes:
+        chunk, more = _chunk(await receive())
+        self._check(len(chunk), limit)
+        return await self._gather(chunk, receive, limit) if more else chunk
+
+    async def _gather(self, first: bytes, receive: Receive, limit: int) -> bytes:
+        """The whole of a body that comes in pieces, counted against the budget meanwhile."""
+        body, more = bytearray(first), True
+        self._budget -= len(first)
         try:
-            async for chunk in request.stream():
+            while more:
+                chunk, more = _chunk(await receive())
                 body += chunk
                 self._budget -= len(chunk)
-                if len(body) > limit:
-                    raise _too_large(limit)
-                if self._budget < 0:
-                    raise Unavailable("Too many large requests at once; try again.")
+                self._check(len(body), limit, counted=len(body))
         finally:
             self._budget += len(body)
         return bytes(body)
+
+    def _check(self, length: int, limit: int, *, counted: int = 0) -> None:
+        """Refuse a body of this length, of which so much is counted in the budget already."""
+        if length > limit:
+            raise _too_large(limit)
+        if length - counted > self._budget:
+            raise Unavailable("Too many large requests at once; try again.")
+
+
+def _declared(scope: Scope) -> int:
+    """How long a body says that it is, in bytes; 0 where it does not say."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+def _chunk(message: Message) -> tuple[bytes, bool]:
+    """A piece of a body, and whether there is more."""
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _too_large(limit: int) -> Rejected:

@@ -3,26 +3,24 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
-from uuid import uuid4
 
-import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
+from server.log import REQUEST_ID
 from server.web.refusals import error_response, mask
 
-REQUEST_ID: Final = "X-Request-Id"
-
+_HEADER: Final = b"x-request-id"
 _ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9._:@+/=-]{1,128}")
 _INTERNAL_ERROR = 1011
 
 # For JSON. The GraphiQL page and its assets set their own.
-_SECURITY_HEADERS: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
+_SECURITY_HEADERS: Final[Mapping[bytes, bytes]] = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
 }
 
 
@@ -51,13 +49,13 @@ class Edge:
                 _stamp(message, request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, stamp)
-            except ClientDisconnect:
-                return  # There is nobody to answer.
-            except Exception as fault:  # noqa: BLE001 - the last place that can mask it
-                await _refuse(fault, started, scope, receive, stamp)
+        REQUEST_ID.set(request_id.decode("ascii"))  # Each request runs in a task of its own.
+        try:
+            await self._app(scope, receive, stamp)
+        except ClientDisconnect:
+            return  # There is nobody to answer.
+        except Exception as fault:  # noqa: BLE001 - the last place that can mask it
+            await _refuse(fault, started, scope, receive, stamp)
 
 
 async def _refuse(
@@ -71,17 +69,16 @@ async def _refuse(
     # A response that was cut off has no way to say so; the server closes its connection.
 
 
-def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    name = REQUEST_ID.lower().encode()
-    given = [value for key, value in headers if key == name]
+def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    given = [value for key, value in headers if key == _HEADER]
     if len(given) == 1 and _ACCEPTABLE_ID.fullmatch(given[0]):
-        return given[0].decode("ascii")
-    return uuid4().hex
+        return given[0]
+    return uuid4().hex.encode()
 
 
-def _stamp(message: Message, request_id: str) -> None:
-    headers = MutableHeaders(scope=message)
-    headers[REQUEST_ID] = request_id
+def _stamp(message: Message, request_id: bytes) -> None:
+    headers = [*message.get("headers", ()), (_HEADER, request_id)]
     if message["type"] == "http.response.start":
-        for name, value in _SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
+        present = {name for name, _ in headers}
+        headers += [each for each in _SECURITY_HEADERS.items() if each[0] not in present]
+    message["headers"] = headers

@@ -3,14 +3,16 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
-from collections.abc import Callable
-from typing import Final, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self, assert_never
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from server.errors import CodedError, ErrorCode
-from server.operation import Answer, Operation, Refusal, Stream
+from server.operation import Answer, Refusal, Stream
 from server.web import media, parameters
 from server.web.authentication import bearer_token
 from server.web.bodies import MEBIBYTE, Bodies
@@ -29,13 +31,43 @@ PARTIAL_SUCCESS: Final = 294
 """The draft's status of a response that has both data and errors."""
 
 # Any of these makes a browser ask (CORS preflight) before it sends a request from another site.
-_PREFLIGHT_HEADERS = ("graphql-require-preflight", "apollo-require-preflight", "x-requested-with")
+_PREFLIGHT_HEADERS = (
+    b"graphql-require-preflight",
+    b"apollo-require-preflight",
+    b"x-requested-with",
+)
 
 Page = Callable[[Request], Response]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a request says before its body: each header's values, by its name in small letters."""
+
+    method: str
+    query_string: bytes
+    headers: Mapping[bytes, Sequence[bytes]]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """The head of an ASGI request."""
+        headers: dict[bytes, list[bytes]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name, []).append(value)
+        return cls(scope["method"], scope["query_string"], headers)
+
+    def text(self, name: bytes) -> str | None:
+        """The values of a header, joined as one; None where it is not there."""
+        values = self.headers.get(name)
+        return b",".join(values).decode("latin-1") if values else None
+
+
 class GraphQLOverHTTP:
-    """The door for one operation a request: POST, or GET for queries."""
+    """The door for one operation a request: POST, or GET for queries.
+
+    An ASGI application of its own: what a framework's routing and request objects cost is more
+    than a small query does.
+    """
 
     def __init__(
         self, *, execute: Execute, authorise: Authorise, page: Page, bodies: Bodies
@@ -45,47 +77,59 @@ class GraphQLOverHTTP:
         self._page = page
         self._bodies = bodies
 
-    async def handle(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET, HEAD or POST; every refusal is JSON with a code."""
-        response = await self._respond(request)
+        response = await self._respond(scope, receive)
         response.headers["Vary"] = "Accept"
-        return response
+        await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        if _wants_page(request):
-            return self._page(request)
-        media_type = media.negotiate(_joined(request, "accept"))
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        head = Head.of(scope)
+        if head.method not in {"GET", "HEAD", "POST"}:
+            return error_response(_wrong_method())
+        if _wants_page(head):
+            return self._page(Request(scope))
+        media_type = media.negotiate(head.text(b"accept"))
         if media_type is None:
             return error_response(_not_acceptable())
         try:
-            return await self._answer(request, media_type)
+            if head.method == "POST":
+                return await self._posted(head, scope, receive, media_type)
+            return await self._asked_by_url(head, media_type)
         except CodedError as error:
             return error_response(error, media_type)
 
-    async def _answer(self, request: Request, media_type: str) -> Response:
-        posted = request.method == "POST"
-        (_require_json if posted else _require_preflight)(request)
-        token = bearer_token(_raw_values(request, b"authorization"))
-        viewer = await self._authorise(token)
-        operation = await (self._posted(request) if posted else _in_url(request))
-        outcome = await self._execute(operation, viewer, queries_only=not posted, streams=False)
-        match outcome:
-            case Answer():
-                return _answered(outcome, media_type)
-            case Refusal():
-                return _refused(outcome, media_type, posted=posted)
-            case Stream():
-                await outcome.events.aclose()
-                raise bad_request("Subscriptions run over WebSocket: graphql-transport-ws.")
-            case _:
-                assert_never(outcome)
+    async def _posted(
+        self, head: Head, scope: Scope, receive: Receive, media_type: str
+    ) -> Response:
+        _require_json(head)
+        viewer = await self._authorise(bearer_token(head.headers.get(b"authorization", ())))
+        body = await self._bodies.read(scope, receive, MAX_BODY_BYTES)
+        operation = parameters.from_json(body)
+        outcome = await self._execute(operation, viewer, queries_only=False, streams=False)
+        return await _response(outcome, media_type, posted=True)
 
-    async def _posted(self, request: Request) -> Operation:
-        return parameters.from_json(await self._bodies.read(request, MAX_BODY_BYTES))
+    async def _asked_by_url(self, head: Head, media_type: str) -> Response:
+        _require_preflight(head)
+        viewer = await self._authorise(bearer_token(head.headers.get(b"authorization", ())))
+        operation = parameters.from_query_string(head.query_string)
+        outcome = await self._execute(operation, viewer, queries_only=True, streams=False)
+        return await _response(outcome, media_type, posted=False)
 
 
-async def _in_url(request: Request) -> Operation:
-    return parameters.from_query_string(request.scope["query_string"])
+async def _response(
+    outcome: Answer | Refusal | Stream, media_type: str, *, posted: bool
+) -> Response:
+    match outcome:
+        case Answer():
+            return _answered(outcome, media_type)
+        case Refusal():
+            return _refused(outcome, media_type, posted=posted)
+        case Stream():
+            await outcome.events.aclose()
+            raise bad_request("Subscriptions run over WebSocket: graphql-transport-ws.")
+        case _:
+            assert_never(outcome)
 
 
 def _answered(answer: Answer, media_type: str) -> Response:
@@ -105,28 +149,28 @@ def _refused(refusal: Refusal, media_type: str, *, posted: bool) -> Response:
     return json_response(error_body(refusal.errors), status, headers, media_type)
 
 
-def _wants_page(request: Request) -> bool:
+def _wants_page(head: Head) -> bool:
     return (
-        request.method in {"GET", "HEAD"}
-        and "query" not in request.query_params
-        and media.accepts_html(_joined(request, "accept"))
+        head.method in {"GET", "HEAD"}
+        and not parameters.names_query(head.query_string)
+        and media.accepts_html(head.text(b"accept"))
     )
 
 
-def _require_json(request: Request) -> None:
-    values = request.headers.getlist("content-type")
-    sent = media.parse(values[0]) if len(values) == 1 else None
+def _require_json(head: Head) -> None:
+    values = head.headers.get(b"content-type", ())
+    sent = media.parse(values[0].decode("latin-1")) if len(values) == 1 else None
     if sent is None or sent.name != media.JSON or not sent.is_utf8:
         raise _unsupported("Send the body as `Content-Type: application/json` in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if (head.text(b"content-encoding") or "identity").lower() != "identity":
         raise _unsupported("Send the body without a Content-Encoding.")
 
 
-def _require_preflight(request: Request) -> None:
-    content_type = media.parse(request.headers.get("content-type", ""))
-    if content_type is not None and content_type.name == media.JSON:
+def _require_preflight(head: Head) -> None:
+    sent = media.parse(head.text(b"content-type") or "")
+    if sent is not None and sent.name == media.JSON:
         return
-    if not any(name in request.headers for name in _PREFLIGHT_HEADERS):
+    if not any(name in head.headers for name in _PREFLIGHT_HEADERS):
         raise bad_request("A GET request needs the header `GraphQL-Require-Preflight: 1`.")
 
 
@@ -134,15 +178,11 @@ def _unsupported(message: str) -> Rejected:
     return Rejected(415, ErrorCode.BAD_REQUEST, message, {"Accept-Post": media.JSON})
 
 
+def _wrong_method() -> Rejected:
+    allowed = {"Allow": "GET, HEAD, POST"}
+    return Rejected(405, ErrorCode.BAD_REQUEST, "Send a POST, or a query by GET.", allowed)
+
+
 def _not_acceptable() -> Rejected:
     types = f"{media.GRAPHQL_RESPONSE} or {media.JSON}"
     return Rejected(406, ErrorCode.BAD_REQUEST, f"Accept {types}: nothing else is made here.")
-
-
-def _joined(request: Request, name: str) -> str | None:
-    values = request.headers.getlist(name)
-    return ",".join(values) if values else None
-
-
-def _raw_values(request: Request, name: bytes) -> list[bytes]:
-    return [value for key, value in request.scope["headers"] if key == name]

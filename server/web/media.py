@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
@@ -27,6 +28,7 @@ class MediaType:
         return self.charset is None or self.charset in _UTF8
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> MediaType | None:
     """Read one media type with its parameters; None if it is none, or its weight is not one."""
     name, *parameters = (part.strip().lower() for part in text.split(";"))
@@ -39,6 +41,7 @@ def parse(text: str) -> MediaType | None:
     return MediaType(name, values.get("charset"), float(quality))
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept: str | None) -> str | None:
     """Choose the media type of a GraphQL response; None if the client takes neither.
 

@@ -43,6 +43,12 @@ def from_query_string(query_string: bytes) -> Operation:
     return from_members({name: _value(name, text) for name, text in pairs})
 
 
+def names_query(query_string: bytes) -> bool:
+    """Whether a URL carries an operation."""
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    return any(name == "query" for name, _ in pairs)
+
+
 def from_members(members: object) -> Operation:
     """Read the parameters from a JSON value.
 

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations.contract import ReceivesWebhooks, Secret
 from server.errors import CodedError, ErrorCode
@@ -37,7 +38,7 @@ class Doors:
     never to come back.
     """
 
-    app: Starlette
+    app: ASGIApp
     draining: asyncio.Event
 
     def drain(self) -> None:
@@ -79,7 +80,6 @@ def build(
     )
     health = Health(ready=ready, draining=draining)
     routes: list[BaseRoute] = [
-        Route("/graphql", http.handle, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", websocket.handle),
         Route("/webhooks/{integration}", webhooks.handle, methods=["POST"]),
         Route("/livez", health.live),
@@ -87,13 +87,32 @@ def build(
         Route("/metrics", lambda _: Response(metrics(), media_type=_EXPOSITION)),
         *assets,
     ]
-    return Doors(_application(routes, origins), draining)
+    around = [Middleware(Edge), *_cors(origins)]
+    return Doors(Entrance(_within(around, http), _routed(routes, around)), draining)
 
 
-def _application(routes: list[BaseRoute], origins: Sequence[str]) -> Starlette:
+class Entrance:
+    """Lets GraphQL's requests in by the shortest way, and all others by their routes."""
+
+    def __init__(self, graphql: ASGIApp, others: ASGIApp) -> None:
+        self._graphql, self._others = graphql, others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        short = scope["type"] == "http" and scope["path"] == "/graphql"
+        await (self._graphql if short else self._others)(scope, receive, send)
+
+
+def _within(around: Sequence[Middleware], app: ASGIApp) -> ASGIApp:
+    for cls, arguments, options in reversed(around):
+        app = cls(app, *arguments, **options)
+    return app
+
+
+def _routed(routes: list[BaseRoute], around: Sequence[Middleware]) -> ASGIApp:
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge), *_cors(origins)],
+        middleware=around,
         exception_handlers={HTTPException: _refuse, CodedError: _refuse},
     )
     # A redirect would turn a POST to `/graphql/` into a puzzle; it is simply not there.

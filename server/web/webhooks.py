@@ -62,7 +62,7 @@ class WebhookDoor:
         if receiver is None or policy is None:
             raise CodedError("No integration of this name takes webhooks.", ErrorCode.NOT_FOUND)
         secrets = self._secrets_of(name, policy)
-        body = await self._bodies.read(request, policy.max_body_bytes)
+        body = await self._bodies.read(request.scope, request.receive, policy.max_body_bytes)
         try:
             envelope = _open(receiver, _headers(request), body, secrets)
         except Malformed as refusal:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from websockets.asyncio.client import ClientConnection, connect
 
 from integrations.contract import Secret
+from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
 from server.web.graphql_ws_driver import Timing
 from server.web.routes import Doors, build
@@ -26,7 +27,7 @@ async def serve(app: ASGIApp) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=CorkedProtocol,
             ws="websockets-sansio",
             ws_max_size=MAX_FRAME_BYTES,
             ws_ping_interval=None,

@@ -25,7 +25,7 @@ async def serving(bodies: Bodies) -> AsyncIterator[str]:
 
     async def measure(request: Request) -> Response:
         try:
-            return Response(str(len(await bodies.read(request, LIMIT))))
+            return Response(str(len(await bodies.read(request.scope, request.receive, LIMIT))))
         except CodedError as error:
             return error_response(error)
 
