@@ -22,7 +22,7 @@ from graphql import (
 from schema.context import RETRY_SECONDS, Context
 from schema.engine import errors as engine
 from schema.engine.compiler import Compiler, Request
-from schema.engine.documents import Document, Documents, Refused, operation_type
+from schema.engine.documents import Document, Documents, Refused
 from schema.engine.executor import RowExecutor
 from server.domain.viewer import Viewer
 from server.errors import CodedError, ErrorCode, Unavailable
@@ -60,9 +60,10 @@ class Operations:
         document = self.documents.read(operation.query)
         if isinstance(document, Refused):
             return _refusal(document)
-        kind = operation_type(document.node, operation.operation_name)
-        if kind is None:
+        node = document.operation(operation.operation_name)
+        if node is None:
             return _request_error("Say which operation to run: operationName names none, or many.")
+        kind = node.operation
         if kind is OperationType.MUTATION and queries_only:
             return _request_error("Send a mutation by POST.", misplaced=True)
         if kind is OperationType.SUBSCRIPTION and not streams:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 import structlog
+from sqlalchemy.sql import Executable
 
 from integrations.contract import ENTRY_POINT_GROUP, Integration, ReceivesWebhooks, Secret
 from schema.build import build, graphql_schema
@@ -16,7 +17,6 @@ from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
 from schema.engine.source import Reading
-from schema.engine.sql import Compiled
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from server.commands.delivery import Inbox
@@ -35,7 +35,7 @@ from server.live.hub import Hub
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
 from server.settings import Settings
-from server.store.database import Database, text_of
+from server.store.database import Database, Prepared, prepare
 from server.store.embedded import EmbeddedPostgres
 from server.store.migrate import at_head, migrate
 from server.store.views.sight import binds_of
@@ -147,8 +147,10 @@ def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWeb
     }
 
 
-def _explain(compiled: Compiled) -> None:
-    log.info("compiled", statement=text_of(compiled.statement))
+def _prepare_aloud(statement: Executable) -> Prepared:
+    prepared = prepare(statement)
+    log.info("compiled", statement=prepared.sql)
+    return prepared
 
 
 def _doors(
@@ -160,7 +162,7 @@ def _doors(
     admin_token: str | None,
 ) -> Doors:
     schema = graphql_schema()
-    compiler = Compiler(build(), schema, _explain if settings.log_statements else None)
+    compiler = Compiler(build(), schema, _prepare_aloud if settings.log_statements else prepare)
     subtrees = Subtrees(compiler)
 
     def context(viewer: Viewer) -> Context:

@@ -10,13 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema, OperationType
-from graphql.execution import Executor, VariableValues, get_variable_values
+from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.execution import VariableValues
+from sqlalchemy.sql import Executable
 from strawberry.types.arguments import convert_arguments
 
+from schema.engine.arguments import Variables, variables_of
 from schema.engine.documents import Document
 from schema.engine.errors import EngineError
-from schema.engine.plan import Asked, Plan, Planner, UncompilableError, directive_variables
+from schema.engine.plan import (
+    Asked,
+    Plan,
+    Planner,
+    Surroundings,
+    UncompilableError,
+    directive_variables,
+)
 from schema.engine.roots import NodesField, node_types
 from schema.engine.row import Ask, RowField
 from schema.engine.source import Reading
@@ -48,9 +57,25 @@ class Request:
 class Known:
     """What is known of one operation of a document, whatever its variables are."""
 
-    executor: Executor[Any]
+    operation: OperationDefinitionNode
+    variables: Variables
     steering: Sequence[str]
     plans: dict[Hashable, "Shapes | None"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A statement that is kept, in whatever form its host runs it, and where its binds come from.
+
+    Not SQLAlchemy's tree of it, which weighs a hundred times as much as its text.
+    """
+
+    statement: Any
+    binds: Mapping[str, tuple[int, str]]
+
+    def values(self, asks: Sequence[Ask]) -> dict[str, Any]:
+        """The values of its binds."""
+        return {name: asks[n].binds[own] for name, (n, own) in self.binds.items()}
 
 
 @dataclass(slots=True)
@@ -58,19 +83,19 @@ class Shapes:
     """A plan, and its statements by the shape of its arguments."""
 
     plan: Plan
-    statements: OrderedDict[Hashable, Compiled | None] = field(default_factory=OrderedDict)
+    statements: OrderedDict[Hashable, Kept | None] = field(default_factory=OrderedDict)
 
 
 @dataclass(slots=True)
 class Compiler:
     """Compiles the operations of one schema.
 
-    `explain` is given the text of each statement that is made, where somebody wants to see it.
+    `prepare` turns a statement that was made into what the `Source` is to run: its text, say.
     """
 
     schema: strawberry.Schema
     core: GraphQLSchema
-    explain: Callable[[Compiled], None] | None = None
+    prepare: Callable[[Executable], Any] = lambda statement: statement
     tally: Tally = field(default_factory=Tally)
 
     async def answer(self, request: Request, context: Any) -> bytes | None:
@@ -90,7 +115,7 @@ class Compiler:
         if found is None or not allowed(found.plan, found.asks, context):
             return None
         reading: Reading = context.reading
-        (row,) = await reading.fetch(found.compiled.statement, **found.binds)
+        (row,) = await reading.fetch(found.statement, **found.binds)
         return written(found.plan, row)
 
     def compiled(self, request: Request) -> "Found | None":
@@ -102,53 +127,45 @@ class Compiler:
         known = self._known(request)
         if known is None:
             return None
-        variables = self._coerced(known, request.variables)
+        variables = known.variables.coerce(request.variables)
         if variables is None:
             return None
-        shapes = self._shapes(known, variables)
+        shapes = self._shapes(known, request.document, variables)
         if shapes is None:
             return None
         asks = [asked.ask(variables) for asked in shapes.plan.asked]
-        compiled = self.kept(shapes, asks, lambda: Builder(asks).build(shapes.plan))
-        if compiled is None:
+        kept = self.kept(shapes, asks, lambda: Builder(asks).build(shapes.plan))
+        if kept is None:
             return None
-        binds = {name: asks[n].binds[own] for name, (n, own) in compiled.binds.items()}
-        return Found(shapes.plan, asks, compiled, binds)
+        return Found(shapes.plan, asks, kept.statement, kept.values(asks))
 
     def _known(self, request: Request) -> Known | None:
         kept = request.document.kept
         if request.operation_name not in kept:
-            executor = Executor.build(
-                self.core,
-                request.document.node,
-                raw_variable_values=dict(request.variables),
-                operation_name=request.operation_name,
-            )
-            if isinstance(executor, list):
-                return None
-            steering = directive_variables(request.document.node)
-            query = executor.operation.operation is OperationType.QUERY
-            kept[request.operation_name] = Known(executor, steering) if query else None
+            kept[request.operation_name] = self._learnt(request.document, request.operation_name)
         known: Known | None = kept[request.operation_name]
         return known
 
-    def _coerced(self, known: Known, raw: Mapping[str, Any]) -> VariableValues | None:
-        definitions = known.executor.operation.variable_definitions or ()
-        found = get_variable_values(self.core, definitions, dict(raw))
-        return None if isinstance(found, list) else found
+    def _learnt(self, document: Document, name: str | None) -> Known | None:
+        operation = document.operation(name)
+        if operation is None or operation.operation is not OperationType.QUERY:
+            return None
+        variables = variables_of(self.core, operation.variable_definitions or ())
+        steering = directive_variables(document.node)
+        return None if variables is None else Known(operation, variables, steering)
 
-    def _shapes(self, known: Known, variables: VariableValues) -> Shapes | None:
+    def _shapes(self, known: Known, document: Document, variables: VariableValues) -> Shapes | None:
         key = tuple(variables.coerced.get(name) for name in known.steering)
         if key not in known.plans:
             if len(known.plans) >= SHAPES_KEPT:
                 known.plans.clear()
-            known.executor.variable_values = variables
-            known.plans[key] = self._planned(known.executor)
+            around = Surroundings(known.operation, variables, document.fragments)
+            known.plans[key] = self._planned(around)
         return known.plans[key]
 
-    def _planned(self, executor: Executor[Any]) -> Shapes | None:
+    def _planned(self, around: Surroundings) -> Shapes | None:
         try:
-            return Shapes(Planner(self.core, executor, self.converted).plan())
+            return Shapes(Planner(self.core, around, self.converted).plan())
         except (UncompilableError, EngineError):
             return None
 
@@ -164,7 +181,7 @@ class Compiler:
 
     def kept(
         self, shapes: Shapes, asks: Sequence[Ask], build: Callable[[], Compiled]
-    ) -> Compiled | None:
+    ) -> Kept | None:
         """The statement of a plan for arguments of one shape, built once."""
         key = tuple(ask.shape for ask in asks)
         if key not in shapes.statements:
@@ -174,14 +191,12 @@ class Compiler:
         shapes.statements.move_to_end(key)
         return shapes.statements[key]
 
-    def _built(self, build: Callable[[], Compiled]) -> Compiled | None:
+    def _built(self, build: Callable[[], Compiled]) -> Kept | None:
         try:
             built = build()
         except UncompilableError:
             return None
-        if self.explain:
-            self.explain(built)
-        return built
+        return Kept(self.prepare(built.statement), built.binds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +205,7 @@ class Found:
 
     plan: Plan
     asks: Sequence[Ask]
-    compiled: Compiled
+    statement: Any
     binds: Mapping[str, Any]
 
 

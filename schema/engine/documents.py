@@ -1,21 +1,22 @@
 """Documents: parsed, measured and validated in one pass, and kept while they are used."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     NoFragmentCyclesRule,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
     validate,
 )
+from graphql.execution.collect_fields import FragmentDetails
 
 from schema.engine.measure import Excess, Limits, Measuring
 
@@ -37,7 +38,25 @@ class Document:
     """A document that may be executed, and what its executors keep of it as long as it is kept."""
 
     node: DocumentNode
+    operations: Mapping[str, OperationDefinitionNode] = field(init=False)
+    fragments: Mapping[str, FragmentDetails] = field(init=False)
     kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find its parts by name."""
+        operations, fragments = {}, {}
+        for node in self.node.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                operations[node.name.value if node.name else ""] = node
+            elif isinstance(node, FragmentDefinitionNode):
+                fragments[node.name.value] = FragmentDetails(node)
+        self.operations, self.fragments = operations, fragments
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation to run; None where `name` does not choose exactly one."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
 
 class Documents:
@@ -104,14 +123,3 @@ class Documents:
 def _too_large(excess: Excess) -> Refused:
     message = f"The document has more than {excess.most} {excess.what}. Ask for less at once."
     return Refused([GraphQLError(message)], too_large=True)
-
-
-def operation_type(document: DocumentNode, name: str | None) -> OperationType | None:
-    """The type of the operation to run; None where `name` does not choose exactly one."""
-    operations = [
-        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
-    ]
-    wanted = [
-        node for node in operations if name is None or (node.name and node.name.value == name)
-    ]
-    return wanted[0].operation if len(wanted) == 1 else None

@@ -1,12 +1,13 @@
 """Plans: an operation read once against the declarations, before any variable has a value."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from graphql import (
     DirectiveNode,
     FieldNode,
+    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     Node,
@@ -21,8 +22,8 @@ from graphql.execution.collect_fields import (
     collect_fields,
     collect_subfields,
 )
-from graphql.execution.values import get_argument_values
 
+from schema.engine.arguments import Arguments, Convert, parts
 from schema.engine.row import Ask, RowField
 
 TYPENAME = "__typename"
@@ -30,10 +31,6 @@ TYPENAME = "__typename"
 
 class UncompilableError(Exception):
     """An operation that no single statement answers; the resolvers do."""
-
-
-Arguments = Callable[[Any, RowField, Mapping[str, Any]], Mapping[str, Any]]
-"""Turns GraphQL's arguments of a field into the Python values its resolver would get."""
 
 
 @dataclass(eq=False, slots=True)
@@ -64,12 +61,12 @@ class Asked:
 
     position: int
     declared: RowField
-    read: Callable[[Any], Mapping[str, Any]]
+    arguments: Arguments
     known: Ask | None
 
     def ask(self, variables: Any) -> Ask:
         """What they ask for."""
-        return self.known or self.declared.ask(self.read(variables))
+        return self.known or self.declared.ask(self.arguments.read(variables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +77,19 @@ class Plan:
     asked: list[Asked]
 
 
-class Around(Protocol):
-    """The operation that a selection stands in: graphql-core's executor is one."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The operation that a selection stands in, for these values of its variables."""
 
-    @property
-    def operation(self) -> OperationDefinitionNode: ...
-
-    @property
-    def variable_values(self) -> VariableValues: ...
-
-    @property
-    def fragments(self) -> Mapping[str, FragmentDetails]: ...
+    operation: OperationDefinitionNode
+    variable_values: VariableValues
+    fragments: Mapping[str, FragmentDetails]
 
 
 class Planner:
     """Reads one operation. Variables only matter where directives use them."""
 
-    def __init__(self, schema: GraphQLSchema, around: Around, convert: Callable[..., Any]) -> None:
+    def __init__(self, schema: GraphQLSchema, around: Surroundings, convert: Convert) -> None:
         self._schema, self._around, self._convert = schema, around, convert
         self.asked: list[Asked] = []
 
@@ -164,24 +157,12 @@ class Planner:
         else:
             yield from (each.name for each in self._schema.get_possible_types(type_))
 
-    def _ask(self, declared: RowField, definition: Any, node: FieldNode) -> Asked:
-        def read(variables: Any) -> Mapping[str, Any]:
-            values = get_argument_values(definition, node, variables)
-            converted: Mapping[str, Any] = self._convert(values, declared)
-            return converted
-
-        fixed = not any(map(has_variable, node.arguments or ()))
-        known = declared.ask(read(self._around.variable_values)) if fixed else None
-        asked = Asked(len(self.asked), declared, read, known)
+    def _ask(self, declared: RowField, definition: GraphQLField, node: FieldNode) -> Asked:
+        arguments = Arguments(definition, node, declared, self._convert)
+        known = declared.ask(arguments.read(None)) if arguments.fixed else None
+        asked = Asked(len(self.asked), declared, arguments, known)
         self.asked.append(asked)
         return asked
-
-
-def has_variable(node: Node) -> bool:
-    """Whether a part of a document uses a variable."""
-    if isinstance(node, VariableNode):
-        return True
-    return any(map(has_variable, _parts(node)))
 
 
 def directive_variables(node: Node) -> tuple[str, ...]:
@@ -194,13 +175,5 @@ def directive_variables(node: Node) -> tuple[str, ...]:
 def _collect_steering(node: Node, found: dict[str, None], *, within: bool) -> None:
     if isinstance(node, VariableNode) and within:
         found[node.name.value] = None
-    for part in _parts(node):
+    for part in parts(node):
         _collect_steering(part, found, within=within or isinstance(part, DirectiveNode))
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    for name in node.keys:
-        value = getattr(node, name)
-        for each in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(each, Node):
-                yield each

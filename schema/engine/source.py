@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy.sql import Executable
-
 from schema.engine.errors import TooMany
 from schema.engine.loader import Loader
 
@@ -22,8 +20,11 @@ class Record(Protocol):
 class Source(Protocol):
     """Whatever runs statements. It may keep what it compiled for a statement object."""
 
-    async def fetch(self, statement: Executable, /, **binds: object) -> Sequence[Record]:
-        """All rows of a reading statement, for the values of its named binds."""
+    async def fetch(self, statement: Any, /, **binds: object) -> Sequence[Record]:
+        """All rows of a reading statement, for the values of its named binds.
+
+        A statement is SQLAlchemy's, or what the compiler's `prepare` made of one.
+        """
         ...
 
 
@@ -51,7 +52,7 @@ class Reading:
     loaders: dict[object, Loader] = field(default_factory=dict)
     rows: int = 0
 
-    async def fetch(self, statement: Executable, **binds: object) -> Sequence[Record]:
+    async def fetch(self, statement: Any, **binds: object) -> Sequence[Record]:
         """All rows of a statement, as this viewer sees them.
 
         Raises:

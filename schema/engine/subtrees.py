@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import FragmentDefinitionNode, GraphQLResolveInfo, OperationDefinitionNode
-from graphql.execution import VariableValues
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 
 from schema.engine.compiler import Compiler, Shapes
 from schema.engine.errors import EngineError
-from schema.engine.plan import Plan, Planner, UncompilableError, directive_variables
+from schema.engine.plan import (
+    Plan,
+    Planner,
+    Surroundings,
+    UncompilableError,
+    directive_variables,
+)
 from schema.engine.row import RowType
 from schema.engine.source import Reading
 from schema.engine.sql import Builder
@@ -31,15 +36,6 @@ class Written:
     """The JSON of a row, to be put into the answer as it is."""
 
     json: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a planner has to know of the operation around a row."""
-
-    operation: OperationDefinitionNode
-    variable_values: VariableValues
-    fragments: Mapping[str, FragmentDetails]
 
 
 @dataclass(slots=True)
@@ -75,11 +71,10 @@ class Subtrees:
             asks = [asked.ask(info.variable_values) for asked in shapes.plan.asked]
         except EngineError:
             return None
-        compiled = self.compiler.kept(shapes, asks, lambda: Builder(asks).rows(shapes.plan, target))
-        if compiled is None:
+        kept = self.compiler.kept(shapes, asks, lambda: Builder(asks).rows(shapes.plan, target))
+        if kept is None:
             return None
-        binds = {name: asks[n].binds[own] for name, (n, own) in compiled.binds.items()}
-        rows = await reading.fetch(compiled.statement, keys=list(keys), **binds)
+        rows = await reading.fetch(kept.statement, keys=list(keys), **kept.values(asks))
         if any(NULL_MARK in row["value"] for row in rows):
             return None
         by_key = {row[PARENT]: Written(row["value"]) for row in rows}

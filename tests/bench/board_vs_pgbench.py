@@ -15,12 +15,11 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from schema.build import build, graphql_schema
 from schema.engine.compiler import Compiler, Request
 from schema.engine.documents import Document, Documents
-from server.store.database import Database
+from server.store.database import Database, prepare
 from server.store.embedded.binaries import find_binaries
 from server.store.views.sight import binds_of
 from tests.bench import cpu
@@ -70,13 +69,12 @@ def board_script() -> str:
     schema = graphql_schema()
     document = Documents(schema).read(BOARD)
     assert isinstance(document, Document), document
-    found = Compiler(build(), schema).compiled(Request(document, None, BOARD_VARIABLES))
+    compiler = Compiler(build(), schema, prepare)
+    found = compiler.compiled(Request(document, None, BOARD_VARIABLES))
     assert found, "the board does not compile"
-    dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    compiled = found.compiled.statement.compile(dialect=dialect)
-    values = {**compiled.params, **binds_of(VIEWER), **found.binds}
-    arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup or ())
-    return SCRIPT.format(statement=compiled.string, arguments=arguments)
+    values = found.statement.arguments({**binds_of(VIEWER), **found.binds})
+    arguments = ", ".join(map(_literal, values))
+    return SCRIPT.format(statement=found.statement.sql, arguments=arguments)
 
 
 def _literal(value: object) -> str:

@@ -24,7 +24,7 @@ from server.domain.action_item import Sprints
 from server.domain.viewer import Scope, Viewer
 from server.live.hub import Hub
 from server.operation import Answer, Operation
-from server.store.database import Database
+from server.store.database import Database, prepare
 from server.store.views.sight import binds_of
 from tests.bench.measure import Databases, Effort, Result, by_turns
 from tests.bench.plain_strawberry import PlainStrawberry
@@ -47,7 +47,7 @@ def operations(database: Database) -> Operations:
     def context(viewer: Viewer) -> Context:
         return Context(viewer, Reading(database, binds_of(viewer)), office, hub)
 
-    return Operations(schema, Documents(schema), context, Compiler(build(), schema))
+    return Operations(schema, Documents(schema), context, Compiler(build(), schema, prepare))
 
 
 async def loaders_vs_strawberry(databases: Databases, effort: Effort) -> Result:

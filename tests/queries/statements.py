@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.store.database import Database
+from server.store.readers import Readers
 
 _TOKENS = re.compile(
     r"'(?:[^']|'')*'|\"[^\"]*\"|\(\s*SELECT\b|[()]|LEFT OUTER JOIN|\s+|[^\s'\"()]+"
@@ -39,7 +40,8 @@ class Watching:
     @property
     def database(self) -> Database:
         """The database whose fetches are noted."""
-        return Database(self, self.url)  # type: ignore[arg-type]  # as much of a pool as it takes
+        pool: Any = self  # As much of a pool as it takes.
+        return Database(pool, Readers(pool, most=0), self.url)
 
     async def fetch(self, sql: str, *arguments: Any) -> Any:
         """The rows, as the pool gives them."""

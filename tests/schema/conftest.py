@@ -21,7 +21,7 @@ from server.domain.action_item import Sprints
 from server.domain.viewer import Scope, Viewer
 from server.live.hub import Hub
 from server.operation import Answer, Operation, Refusal, Stream
-from server.store.database import Database
+from server.store.database import Database, prepare
 from server.store.views.sight import binds_of
 
 ADMIN = Viewer("token:test", "test", frozenset({Scope.ADMIN}))
@@ -78,7 +78,7 @@ def graph(database: Database) -> Graph:
         sprints=Sprints(start=date(2026, 1, 5), days=14),
     )
     schema = graphql_schema()
-    compiler = Compiler(build(), schema)
+    compiler = Compiler(build(), schema, prepare)
     subtrees = Subtrees(compiler)
 
     def context(viewer: Viewer) -> Context:
