@@ -19,6 +19,7 @@ from schema.engine.documents import Documents
 from schema.engine.source import Reading
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
+from schema.subscribing import Subscriptions
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
 from server.commands.work import Office
@@ -172,10 +173,14 @@ def _doors(
         return None if await at_head(database) else "The database is not migrated."
 
     configured = settings.admin_token.get_secret_value() if settings.admin_token else None
+    gatekeeper = Gatekeeper(database, admin_token or configured)
     return routes.build(
-        execute=Operations(schema, Documents(schema), context, compiler),
+        execute=Operations(
+            schema, Documents(schema), context, compiler, Subscriptions(schema, context, hub)
+        ),
         metrics=exposition(compiler.tally),
-        authorise=Gatekeeper(database, admin_token or configured),
+        authorise=gatekeeper,
+        vouch=gatekeeper.vouch,
         accept_delivery=Inbox(office),
         ready=ready,
         page=graphiql.page,

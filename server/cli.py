@@ -90,7 +90,12 @@ async def _serve(settings: Settings, *, jobs: bool) -> None:
             def started() -> None:
                 _welcome(url, own_token, has_admin=settings.admin_token is not None)
 
-            await Server(house.doors, settings.drain_seconds, started).serve([listening])
+            await Server(
+                house.doors,
+                settings.drain_seconds,
+                started,
+                direct_sockets=settings.direct_sockets,
+            ).serve([listening])
 
 
 def _listening(settings: Settings) -> Any:

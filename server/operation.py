@@ -1,17 +1,22 @@
 """A GraphQL request and its result, as doors and schema hand them to each other."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A GraphQL request as it came through a door, before anyone looked at its document."""
+    """A GraphQL request as it came through a door, before anyone looked at its document.
+
+    `resume_after` is the position of the last result that the client has of a subscription, where
+    the door's protocol tells it beside the variables: it replaces the subscription's own cursor.
+    """
 
     query: str
     operation_name: str | None
     variables: Mapping[str, object]
+    resume_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +44,43 @@ class Refusal:
     misplaced: bool = False
 
 
-class Events(Protocol):
-    """An iterator of JSON results that frees what it holds when it is closed.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a subscription: its JSON, and the position a client resumes after."""
 
-    Any async generator is one.
-    """
+    position: int
+    body: bytes
 
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
 
-    async def __anext__(self) -> bytes: ...
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why no more results will come: `errors` is a JSON list of them, empty where all is well."""
 
-    async def aclose(self) -> None: ...
+    errors: bytes = b""
+
+
+class Following(Protocol):
+    """One client's place in a stream. It costs nothing while the client does not take."""
+
+    @property
+    def end(self) -> End | None:
+        """Why no more results will come, once the last was taken."""
+        ...
+
+    def take(self, most: int) -> Sequence[Result]:
+        """What may be sent now, in order: about `most` bytes, and one result at least.
+
+        Where it gives nothing, the stream wakes the client as soon as there is more.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Follow no longer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A subscription: each item is the JSON of one result."""
+    """A subscription that may be followed: `follow` is given what wakes the client."""
 
-    events: Events
+    follow: Callable[[Callable[[], None]], Following]

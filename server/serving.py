@@ -6,15 +6,21 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
+from server.web.graphql_ws_uvicorn import GraphQLSocket
 from server.web.routes import Doors
 
 BACKLOG = 2048
+
+LEAVING_SHARE = 0.6
+"""Over which part of the time to drain clients are sent away; the rest is theirs to go."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,6 +39,11 @@ def port_of(listening: socket.socket) -> int:
     return port
 
 
+def _sockets(doors: Doors, *, direct_sockets: bool) -> Any:
+    """How WebSockets are served: by uvicorn's own protocol as ASGI has it, or past that."""
+    return partial(GraphQLSocket, doors.desk) if direct_sockets else "websockets-sansio"
+
+
 class Server(uvicorn.Server):
     """uvicorn that first sends its sockets away, and stops when they are gone.
 
@@ -41,12 +52,19 @@ class Server(uvicorn.Server):
     stops it at once.
     """
 
-    def __init__(self, doors: Doors, drain_seconds: float, started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        doors: Doors,
+        drain_seconds: float,
+        started: Callable[[], None],
+        *,
+        direct_sockets: bool = True,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 doors.app,
                 http=CorkedProtocol,
-                ws="websockets-sansio",
+                ws=_sockets(doors, direct_sockets=direct_sockets),
                 ws_per_message_deflate=False,
                 ws_max_size=MAX_FRAME_BYTES,
                 ws_ping_interval=None,
@@ -77,12 +95,13 @@ class Server(uvicorn.Server):
             self.force_exit = self.should_exit
             self.should_exit = True
             return
-        self._doors.drain()
+        self._doors.draining.set()
         self._draining = asyncio.get_running_loop().create_task(self._drain())
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._drain_seconds
+        await self._doors.drain(self._drain_seconds * LEAVING_SHARE)
         # uvicorn tells by no event that its last connection is gone.
         while self.server_state.connections and loop.time() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -74,6 +74,10 @@ class Settings(BaseSettings):
         le=300,
         description="How long SIGTERM waits for sockets to leave before it closes them.",
     )
+    direct_sockets: bool = Field(
+        default=True,
+        description="Serve GraphQL's sockets past ASGI: less memory and work for each subscriber.",
+    )
     log_statements: bool = Field(
         default=False,
         description="Log each SQL statement that a query is compiled to, once, without its values.",

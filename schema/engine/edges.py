@@ -147,15 +147,21 @@ class RefField(RowField):
         return self._read(info, keys, many=many)
 
     async def _read(self, info: Any, keys: Sequence[Any], *, many: bool) -> Any:
-        reading = reading_of(info)
-        found = None
-        if reading.subtrees:
-            found = await reading.subtrees.read(info._raw_info, self.target, keys, reading)
-        if found is None:
-            load = rows_by(reading, self.target, self.target.key).load
-            coming = [load(key) for key in keys]
-            found = [await each if isawaitable(each) else each for each in coming]
+        found = await read_keyed(info._raw_info, self.target, keys, reading_of(info))
         return found if many else found[0]
+
+
+async def read_keyed(
+    info: Any, target: RowType, keys: Sequence[Any], reading: Reading
+) -> Sequence[Any]:
+    """The rows with these keys at a place of an operation, by one statement where that can be."""
+    if reading.subtrees:
+        found = await reading.subtrees.read(info, target, keys, reading)
+        if found is not None:
+            return found
+    load = rows_by(reading, target, target.key).load
+    coming = [load(key) for key in keys]
+    return [await each if isawaitable(each) else each for each in coming]
 
 
 class ManyField(RowField):

@@ -31,7 +31,7 @@ from graphql import (
     is_object_type,
 )
 
-from schema.engine.edges import OneField
+from schema.engine.edges import OneField, read_keyed
 from schema.engine.pages import Edge
 from schema.engine.row import Row, RowField
 from schema.engine.subtrees import Written
@@ -118,9 +118,22 @@ class RowExecutor(Executor[Any]):
         """The answer to a value; JSON that was written already goes in as it is."""
         if isinstance(result, Written):
             return orjson.Fragment(result.json)
+        if isinstance(result, Row) and result.unread:
+            return self._complete_unread(
+                return_type, field_details_list, info, path, result, position_context
+            )
         return super().complete_value(
             return_type, field_details_list, info, path, result, position_context
         )
+
+    async def _complete_unread(
+        self, return_type: Any, details: Any, info: Any, path: Any, row: Row, position: Any
+    ) -> Any:
+        """The answer to a row of which an event holds the key only."""
+        spec: Any = row.__rows__  # type: ignore[attr-defined]
+        (found,) = await read_keyed(info, spec, [row.key], self.context_value.reading)
+        completed = self.complete_value(return_type, details, info, path, found, position)
+        return await completed if self.is_awaitable(completed) else completed
 
     def complete_iterable_value(
         self,

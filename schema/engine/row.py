@@ -41,6 +41,11 @@ class Row:
         instance.key = key
         return instance
 
+    @property
+    def unread(self) -> bool:
+        """Whether only its key is known."""
+        return not self.row
+
 
 @dataclass(slots=True, eq=False)
 class RowType:

@@ -7,13 +7,15 @@ by itself. Plans are found again by the operation they belong to and by where th
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any
 
 from graphql import FragmentDefinitionNode, GraphQLResolveInfo, OperationDefinitionNode
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 
-from schema.engine.compiler import Compiler, Shapes
+from schema.engine.compiler import Compiler, Kept, Shapes
 from schema.engine.errors import EngineError
+from schema.engine.loader import Loader
 from schema.engine.plan import (
     Plan,
     Planner,
@@ -36,6 +38,10 @@ class Written:
     """The JSON of a row, to be put into the answer as it is."""
 
     json: bytes
+
+
+_BROKEN = Written(b"")
+"""Stands for a row that holds a null too many, so that the resolvers have to tell of it."""
 
 
 @dataclass(slots=True)
@@ -74,11 +80,8 @@ class Subtrees:
         kept = self.compiler.kept(shapes, asks, lambda: Builder(asks).rows(shapes.plan, target))
         if kept is None:
             return None
-        rows = await reading.fetch(kept.statement, keys=list(keys), **kept.values(asks))
-        if any(NULL_MARK in row["value"] for row in rows):
-            return None
-        by_key = {row[PARENT]: Written(row["value"]) for row in rows}
-        return [by_key.get(key) for key in keys]
+        found = await _rows_of(reading, shapes, kept, kept.values(asks), keys)
+        return None if _BROKEN in found else found
 
     def _shapes(self, info: GraphQLResolveInfo[Any], target: RowType) -> Shapes | None:
         place = self._place(info)
@@ -108,6 +111,30 @@ class Subtrees:
             return Shapes(Plan(planner.of_type(target.name, nodes), planner.asked))
         except (UncompilableError, EngineError):
             return None
+
+
+async def _rows_of(
+    reading: Reading, shapes: Shapes, kept: Kept, binds: Mapping[str, Any], keys: Sequence[Any]
+) -> list[Written | None]:
+    """The rows with these keys. Events that are executed beside each other are read together."""
+
+    async def load(keys: list[Any]) -> list[Written | None]:
+        rows = await reading.fetch(kept.statement, keys=keys, **binds)
+        by_key = {row[PARENT]: _written(row["value"]) for row in rows}
+        return [by_key.get(key) for key in keys]
+
+    if len(keys) > 1:
+        return await load(list(keys))
+    place = ("subtree", id(shapes))
+    loader = reading.loaders.get(place)
+    if loader is None:
+        loader = reading.loaders[place] = Loader(load)
+    found = loader.load(keys[0])
+    return [await found if isawaitable(found) else found]
+
+
+def _written(value: bytes) -> Written:
+    return _BROKEN if NULL_MARK in value else Written(value)
 
 
 def _details(fragments: Mapping[str, FragmentDefinitionNode]) -> dict[str, FragmentDetails]:

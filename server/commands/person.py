@@ -125,6 +125,7 @@ async def _upsert(work: Work, command: Upsert) -> UUID:
     renamed = old is None or any(columns[name] != old[name] for name in ("name", "email"))
     if renamed or absorbed or identified:
         work.later(RERENDER)
+    work.retell()
     return person_id
 
 

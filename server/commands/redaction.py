@@ -27,6 +27,9 @@ async def rerender(office: Office) -> int:
             rendered = _rendered(read, directory)
             if rendered != read:
                 changed += await redaction.render(office.database, texts, row, rendered)
+    if changed:
+        async with office.work() as work:
+            work.retell()
     return changed
 
 

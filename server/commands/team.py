@@ -7,7 +7,7 @@ from server.commands.work import Office, Work
 from server.domain.catalog import check_name, check_slug
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
-from server.store import catalog
+from server.store import catalog, directory
 from server.store.ids import new_id
 from server.store.statements import find_row, insert_row, update_row
 from server.store.tables import person, team
@@ -56,6 +56,8 @@ async def _store(work: Work, command: Upsert) -> UUID:
     if command.lead is not None:
         changes["lead_id"] = command.lead
     await update_row(work.tx, team, changes, id=old["id"])
+    if changes.get("name", old["name"]) != old["name"]:
+        directory.forget(work.tx)
     found: UUID = old["id"]
     return found
 

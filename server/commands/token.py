@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +16,7 @@ from server.errors import ErrorCode, Refused, Unauthenticated, refuse
 from server.store import token as tokens
 from server.store.database import Database, Row
 from server.store.ids import new_id
+from server.store.token import find
 
 PREFIX = "whc_"
 """What every token begins with, so that scanners of leaked secrets can tell it."""
@@ -167,6 +168,24 @@ class Gatekeeper:
             raise _unknown()
         return bearer.viewer
 
+    async def vouch(self, tokens: Collection[str]) -> dict[str, Viewer]:
+        """The bearers of those of these tokens that are good at this moment.
+
+        Raises:
+            Unavailable: the database cannot be asked now.
+        """
+        now = self._clock()
+        digests = {token: _digest(token) for token in tokens}
+        known = await find(self._database, digests.values())
+        found = {}
+        for token, digest in digests.items():
+            row = known.get(digest)
+            if self._admin and hmac.compare_digest(digest, self._admin):
+                found[token] = ADMIN
+            elif row and not row["revoked_at"] and not (row["expires_at"] or now) < now:
+                found[token] = _viewer(row)
+        return found
+
     def _remembered(self, digest: bytes, now: datetime) -> _Bearer | None:
         bearer = self._bearers.get(digest)
         # A clock that was set back must not keep a revoked token alive.
@@ -175,7 +194,7 @@ class Gatekeeper:
 
     async def _ask(self, digest: bytes, now: datetime) -> _Bearer:
         self._bearers.pop(digest, None)
-        row = await tokens.find(self._database, digest)
+        row = (await find(self._database, [digest])).get(digest)
         if row is None or row["revoked_at"]:
             raise _unknown()
         bearer = _Bearer(_viewer(row), row["expires_at"], now)

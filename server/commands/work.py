@@ -8,8 +8,8 @@ from uuid import UUID
 
 from server.domain.action_item import Sprints
 from server.domain.feed import FeedChange, FeedSubject
-from server.live.hint import Hint, Publish
-from server.store import feed, queue
+from server.live.hint import DIRECTORY, Hint, Publish
+from server.store import directory, feed, queue
 from server.store.database import Database, Transaction
 from server.store.queue import Job
 
@@ -32,6 +32,7 @@ class Work:
     now: datetime
     sprints: Sprints
     _heads: dict[UUID, int] = field(default_factory=dict)
+    _retold: bool = False
     _jobs: list[Job] = field(default_factory=list)
 
     async def changed(
@@ -45,6 +46,15 @@ class Work:
         sequence = await feed.append(self.tx, incident, subject, subject_id, change, self.now)
         self._heads[incident] = sequence
         return sequence
+
+    def retell(self) -> None:
+        """People are told of otherwise now: what subscribers were told of them is outdated."""
+        self._retold = True
+
+    async def turn(self) -> None:
+        """Write down, at the end, whether people are told of otherwise."""
+        if self._retold or directory.changed(self.tx):
+            self._heads[DIRECTORY] = await directory.turn(self.tx)
 
     def later(self, *jobs: Job) -> None:
         """Let these jobs run once, and only if, this is committed."""
@@ -78,6 +88,7 @@ class Office:
         async with self.database.transaction() as tx:
             work = Work(tx, self.clock(), self.sprints)
             yield work
+            await work.turn()
             await queue.enqueue(tx, work.jobs)
         if work.hints:
             self.publish(work.hints)

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+DIRECTORY = UUID(int=0)
+"""Stands for no incident, but for the people, identities and teams that are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Incident `incident` has reached `sequence`. May be lost, doubled or late without harm."""
+    """Incident `incident` has reached `sequence`. May be lost, doubled or late without harm.
+
+    Of `DIRECTORY`, `sequence` is its version: what was told of people before is outdated.
+    """
 
     incident: UUID
     sequence: int

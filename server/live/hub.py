@@ -1,21 +1,24 @@
-"""The hub: knows how far each watched feed has come, and wakes those who wait for more.
+"""The hub: who follows what, and how far all that is followed has come.
 
-Whoever watches reads the feed itself from the database, by cursor; the hub only says when it is
-worth looking. A hint may be lost, doubled or late: a slow poll of what is watched makes up for it.
+The truth is the feed in the database. Carriers only say where to look: a hint may be lost, doubled
+or late, and a slow poll of what is followed makes up for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from server.errors import CodedError
-from server.live.hint import Hint
-from server.store import feed
+from server.errors import CodedError, ErrorCode
+from server.live.group import Group
+from server.live.hint import DIRECTORY, Hint
+from server.live.script import Encode, Script
+from server.live.subscriber import Subscriber
+from server.live.topic import Board, Topic
+from server.store import directory, feed
 from server.store.database import Database
 
 log = structlog.get_logger()
@@ -26,117 +29,111 @@ POLL_SECONDS = 1.0
 OVERLAP = timedelta(seconds=60)
 """How far the board's poll looks back: longer than any transaction may take."""
 
-BOARD_KEPT = 10_000
-"""How many incidents the board remembers the position of."""
+MOST_GROUPS = 1_000
+"""How many different things may be told at once: each costs an execution for every event."""
 
+RING_BYTES = 64 << 20
+"""What all rings together may hold."""
 
-@dataclass(slots=True)
-class Watch:
-    """One incident's position, for everybody who watches it."""
-
-    head: int
-    watchers: int = 0
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def reach(self, sequence: int) -> None:
-        """Note that the feed has come this far."""
-        if sequence > self.head:
-            self.head = sequence
-            waiting, self.moved = self.moved, asyncio.Event()
-            waiting.set()
-
-    async def beyond(self, sequence: int) -> int:
-        """Wait until the feed has come further than `sequence`; how far it is."""
-        while self.head <= sequence:
-            await self.moved.wait()
-        return self.head
-
-
-class Board:
-    """Every incident that moved, for those who watch them all."""
-
-    def __init__(self) -> None:
-        self._moves: list[UUID] = []
-        self._first = 0
-        self._moved = asyncio.Event()
-        self.watchers = 0
-
-    @property
-    def end(self) -> int:
-        """The position after the newest move."""
-        return self._first + len(self._moves)
-
-    def add(self, incident: UUID) -> None:
-        """Note that an incident moved."""
-        self._moves.append(incident)
-        if len(self._moves) > BOARD_KEPT:
-            dropped = len(self._moves) // 2
-            del self._moves[:dropped]
-            self._first += dropped
-        waiting, self._moved = self._moved, asyncio.Event()
-        waiting.set()
-
-    async def after(self, position: int) -> tuple[int, Sequence[UUID] | None]:
-        """Wait for moves after `position`: the new position, and which incidents, each once.
-
-        None in their place says that the watcher was too slow, and must look at all again.
-        """
-        while self.end <= position:
-            await self._moved.wait()
-        if position < self._first:
-            return self.end, None
-        moves = self._moves[position - self._first :]
-        return self.end, list(dict.fromkeys(moves))
+LARGEST_RING = 4 << 20
 
 
 class Hub:
-    """Positions of the feeds that somebody in this process watches."""
+    """The groups of subscribers of this process, and the topics that they follow."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._watched: dict[UUID, Watch] = {}
-        self._seen: dict[UUID, int] = {}
+        self._groups: dict[Hashable, Group] = {}
+        self._topics: dict[UUID, Topic] = {}
+        self._board = Board()
         self._since = datetime.now(UTC)
-        self.board = Board()
+        self._people = 0
+        self._unsure = asyncio.Event()
+
+    @property
+    def board(self) -> Board:
+        """All incidents together."""
+        return self._board
+
+    @property
+    def subscribers(self) -> int:
+        """How many follow anything here."""
+        return sum(group.subscribers for group in self._groups.values())
+
+    @property
+    def groups(self) -> int:
+        """How many different things are told."""
+        return len(self._groups)
+
+    # ── following ────────────────────────────────────────────────────────────
+
+    def group(self, key: Hashable) -> Group | None:
+        """The group of this key, if somebody follows it."""
+        return self._groups.get(key)
+
+    def follow(
+        self, key: Hashable, script: Script, encode: Encode, wake: Callable[[], None]
+    ) -> Subscriber:
+        """Follow what a script tells, in the group of this key.
+
+        Raises:
+            CodedError: TOO_MANY, there are too many groups already.
+        """
+        group = self._groups.get(key)
+        if group is None or group.end:
+            group = self._groups[key] = self._opened(key, script, encode)
+        return group.join(script.after, wake)
+
+    def _opened(self, key: Hashable, script: Script, encode: Encode) -> Group:
+        if len(self._groups) >= MOST_GROUPS:
+            message = "Too many different subscriptions run here. Follow one that others follow."
+            raise CodedError(message, ErrorCode.TOO_MANY)
+        return Group(
+            self._topic(script),
+            script.source,
+            encode,
+            room=self._room,
+            empty=lambda: self._close(key),
+        )
+
+    def _topic(self, script: Script) -> Topic:
+        if script.topic is None:
+            return self._board
+        topic = self._topics.setdefault(script.topic, Topic())
+        topic.reach(script.head)
+        # It may have moved between that head and now, when no hint for it was heard yet.
+        self._unsure.set()
+        return topic
+
+    def _room(self) -> int:
+        return min(LARGEST_RING, RING_BYTES // len(self._groups))
+
+    def _close(self, key: Hashable) -> None:
+        self._groups.pop(key).close()
+        followed = {id(group.topic) for group in self._groups.values()}
+        self._topics = {
+            incident: topic for incident, topic in self._topics.items() if id(topic) in followed
+        }
+
+    # ── hearing ──────────────────────────────────────────────────────────────
 
     def hear(self, hints: Sequence[Hint]) -> None:
         """Take hints, from wherever they come."""
         for hint in hints:
-            watch = self._watched.get(hint.incident)
-            if watch:
-                watch.reach(hint.sequence)
-            self._note(hint.incident, hint.sequence)
+            if hint.incident == DIRECTORY:
+                self._people_changed(hint.sequence)
+                continue
+            topic = self._topics.get(hint.incident)
+            if topic:
+                topic.reach(hint.sequence)
+            self._board.note(hint)
 
-    def _note(self, incident: UUID, sequence: int) -> None:
-        if self._seen.get(incident, 0) < sequence:
-            self._seen.pop(incident, None)
-            self._seen[incident] = sequence
-            self.board.add(incident)
-            if len(self._seen) > BOARD_KEPT:
-                del self._seen[next(iter(self._seen))]
-
-    @asynccontextmanager
-    async def watch(self, incident: UUID) -> AsyncIterator[Watch]:
-        """Follow one incident's position while the block runs; it starts at the true head."""
-        watch = self._watched.setdefault(incident, Watch(0))
-        watch.watchers += 1
-        try:
-            heads = await feed.heads(self._database, [incident])
-            watch.reach(heads.get(incident, 0))
-            yield watch
-        finally:
-            watch.watchers -= 1
-            if not watch.watchers:
-                self._watched.pop(incident, None)
-
-    @contextmanager
-    def watch_board(self) -> Iterator[Board]:
-        """Follow every incident while the block runs."""
-        self.board.watchers += 1
-        try:
-            yield self.board
-        finally:
-            self.board.watchers -= 1
+    def _people_changed(self, version: int) -> None:
+        """Tell nobody any more by which name or role people were known before."""
+        if version != self._people:
+            self._people = version
+            for group in self._groups.values():
+                group.flush()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -148,21 +145,27 @@ class Hub:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            for group in self._groups.values():
+                group.close()
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unsure.wait(), POLL_SECONDS)
+            self._unsure.clear()
             try:
                 await self.look()
             except CodedError as trouble:
                 log.warning("the feed cannot be polled", code=trouble.code.value)
 
     async def look(self) -> None:
-        """Ask the database once how far everything watched has come."""
-        if self._watched:
-            heads = await feed.heads(self._database, list(self._watched))
+        """Ask the database once how far everything that is followed has come."""
+        if self._groups:
+            self._people_changed(await directory.version(self._database))
+        if self._topics:
+            heads = await feed.heads(self._database, list(self._topics))
             self.hear([Hint(incident, sequence) for incident, sequence in heads.items()])
-        if self.board.watchers:
+        if any(group.topic is self._board for group in self._groups.values()):
             now = datetime.now(UTC)
             rows = await feed.moved_since(self._database, self._since - OVERLAP)
             self.hear([Hint(row["id"], row["sequence"]) for row in rows])

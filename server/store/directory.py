@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from server.domain.redaction import Directory, KnownPerson, redact, role_of
-from server.store.database import Row, Transaction
-from server.store.tables import identity, person, team
+from server.store.database import Database, Row, Transaction
+from server.store.tables import identity, people_version, person, team
 
 
 def _version(table: FromClause, *columns: ColumnElement[object]) -> ColumnElement[object]:
@@ -22,6 +23,17 @@ _VERSION = select(
     _version(identity, identity.c.external_id, identity.c.handle, identity.c.person_id),
     _version(team, team.c.id, team.c.name),
 )
+
+_TURN = (
+    insert(people_version)
+    .values(version=1)
+    .on_conflict_do_update(
+        index_elements=[people_version.c.single], set_={"version": people_version.c.version + 1}
+    )
+    .returning(people_version.c.version)
+)
+
+_TURNED = select(people_version.c.version)
 
 _PEOPLE = (
     select(person.c.id, person.c.name, person.c.email, team.c.name.label("team"))
@@ -55,6 +67,18 @@ def changed(tx: Transaction) -> bool:
     return tx in _changed_by
 
 
+async def turn(tx: Transaction) -> int:
+    """Note that people are told of otherwise from now on; the new version."""
+    version: int = await tx.value(_TURN)
+    return version
+
+
+async def version(database: Database) -> int:
+    """How often it was turned: what was told of people at another version is outdated."""
+    row = await database.one(_TURNED)
+    return row["version"] if row else 0
+
+
 def words(name: str, text: str | None, directory: Directory) -> dict[str, object]:
     """The two columns of a text that somebody wrote: as it is, and without names."""
     redacted = None if text is None else redact(text, directory)
@@ -63,16 +87,16 @@ def words(name: str, text: str | None, directory: Directory) -> dict[str, object
 
 async def _directory(tx: Transaction) -> Directory:
     row = await tx.one(_VERSION)
-    version = tuple(row or ())
+    made_of = tuple(row or ())
     known = _latest.get("directory")
-    if known and known[0] == version:
+    if known and known[0] == made_of:
         return known[1]
     identities: dict[object, list[Row]] = {}
     for each in await tx.fetch(_IDENTITIES):
         identities.setdefault(each["person_id"], []).append(each)
     people = await tx.fetch(_PEOPLE)
     directory = Directory(tuple(_known(each, identities.get(each["id"], ())) for each in people))
-    _latest["directory"] = (version, directory)
+    _latest["directory"] = (made_of, directory)
     return directory
 
 

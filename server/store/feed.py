@@ -43,6 +43,17 @@ _MOVED = (
 )
 
 
+_OF_SUBJECT = (
+    select(feed.c.incident_id, feed.c.sequence, feed.c.subject_id)
+    .where(
+        feed.c.incident_id == any_(bindparam("incidents", type_=ARRAY(SQL_UUID))),
+        feed.c.subject == bindparam("subject"),
+        feed.c.at > bindparam("since"),
+    )
+    .order_by(feed.c.incident_id, feed.c.sequence)
+)
+
+
 async def append(
     tx: Transaction,
     incident_id: UUID,
@@ -71,6 +82,15 @@ async def changes_after(
 ) -> Sequence[Row]:
     """Up to `most` changes with after < sequence <= upto, in order."""
     return await database.fetch(_AFTER, incident=incident_id, after=after, upto=upto, most=most)
+
+
+async def changes_of(
+    database: Database, subject: FeedSubject, incidents: Sequence[UUID], since: datetime
+) -> Sequence[Row]:
+    """What changed of one kind in these incidents since a time, in the order of their feeds."""
+    return await database.fetch(
+        _OF_SUBJECT, subject=subject.value, incidents=list(incidents), since=since
+    )
 
 
 async def heads(database: Database, incidents: Sequence[UUID]) -> dict[UUID, int]:

@@ -1,10 +1,10 @@
 """How tokens are kept: by their hash, never by what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, or_, select, update
 
 from server.store.database import Database, Row
 from server.store.statements import find_row, insert_row
@@ -19,7 +19,8 @@ _FIND = select(
     api_token.c.person_id,
     api_token.c.expires_at,
     api_token.c.revoked_at,
-).where(api_token.c.hash == bindparam("hash"))
+    api_token.c.hash,
+).where(api_token.c.hash == any_(bindparam("hashes", type_=ARRAY(LargeBinary))))
 
 _LIST = (
     select(*(column for column in api_token.c if column is not api_token.c.hash))
@@ -37,9 +38,10 @@ _REVOKE = (
 )
 
 
-async def find(database: Database, digest: bytes) -> Row | None:
-    """The token with this SHA-256, whether it still counts or not."""
-    return await database.one(_FIND, hash=digest)
+async def find(database: Database, digests: Collection[bytes]) -> dict[bytes, Row]:
+    """The tokens with these SHA-256, by it, whether they still count or not."""
+    rows = await database.fetch(_FIND, hashes=list(digests))
+    return {row["hash"]: row for row in rows}
 
 
 async def newest(database: Database) -> Sequence[Row]:

@@ -27,6 +27,11 @@ class CorkedTransport:
             self._loop.call_soon(self.flush)
         self._written.append(data)
 
+    def uncorked(self) -> asyncio.Transport:
+        """The transport itself, once all is sent."""
+        self.flush()
+        return self._transport
+
     def flush(self) -> None:
         """Send it now."""
         written, self._written = self._written, []

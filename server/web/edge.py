@@ -1,7 +1,7 @@
 """The edge that every request crosses: its id, the headers of every response, and the mask."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.requests import ClientDisconnect
@@ -11,8 +11,10 @@ from uuid_utils import uuid4
 from server.log import REQUEST_ID
 from server.web.refusals import error_response, mask
 
-_HEADER: Final = b"x-request-id"
-_ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9._:@+/=-]{1,128}")
+HEADER: Final = "X-Request-Id"
+
+_NAME: Final = HEADER.lower().encode()
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
 _INTERNAL_ERROR = 1011
 
 # For JSON. The GraphiQL page and its assets set their own.
@@ -39,17 +41,18 @@ class Edge:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope["headers"])
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == _NAME]
+        named = request_id(given)
         started = False
 
         async def stamp(message: Message) -> None:
             nonlocal started
             if message["type"] in {"http.response.start", "websocket.accept"}:
                 started = True
-                _stamp(message, request_id)
+                _stamp(message, named.encode())
             await send(message)
 
-        REQUEST_ID.set(request_id.decode("ascii"))  # Each request runs in a task of its own.
+        REQUEST_ID.set(named)  # Each request runs in a task of its own.
         try:
             await self._app(scope, receive, stamp)
         except ClientDisconnect:
@@ -69,15 +72,15 @@ async def _refuse(
     # A response that was cut off has no way to say so; the server closes its connection.
 
 
-def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    given = [value for key, value in headers if key == _HEADER]
+def request_id(given: Sequence[str]) -> str:
+    """The id of a request: the one its header gives, if it is one and harmless, or a new one."""
     if len(given) == 1 and _ACCEPTABLE_ID.fullmatch(given[0]):
         return given[0]
-    return uuid4().hex.encode()
+    return uuid4().hex
 
 
-def _stamp(message: Message, request_id: bytes) -> None:
-    headers = [*message.get("headers", ()), (_HEADER, request_id)]
+def _stamp(message: Message, named: bytes) -> None:
+    headers = [*message.get("headers", ()), (_NAME, named)]
     if message["type"] == "http.response.start":
         present = {name for name, _ in headers}
         headers += [each for each in _SECURITY_HEADERS.items() if each[0] not in present]

@@ -4,19 +4,20 @@ https://graphql.github.io/graphql-over-http/draft/
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self, assert_never
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from server.domain.viewer import Viewer
 from server.errors import CodedError, ErrorCode
-from server.operation import Answer, Refusal, Stream
-from server.web import media, parameters
+from server.operation import Answer, Operation, Refusal, Stream
+from server.web import graphql_sse, media, parameters
 from server.web.authentication import bearer_token
 from server.web.bodies import MEBIBYTE, Bodies
-from server.web.ports import Authorise, Execute
+from server.web.graphql_ws_session import Desk
 from server.web.refusals import (
     RETRY_AFTER_SECONDS,
     Rejected,
@@ -69,11 +70,8 @@ class GraphQLOverHTTP:
     than a small query does.
     """
 
-    def __init__(
-        self, *, execute: Execute, authorise: Authorise, page: Page, bodies: Bodies
-    ) -> None:
-        self._execute = execute
-        self._authorise = authorise
+    def __init__(self, desk: Desk, *, page: Page, bodies: Bodies) -> None:
+        self._desk = desk
         self._page = page
         self._bodies = bodies
 
@@ -89,7 +87,9 @@ class GraphQLOverHTTP:
             return error_response(_wrong_method())
         if _wants_page(head):
             return self._page(Request(scope))
-        media_type = media.negotiate(head.text(b"accept"))
+        accept = head.text(b"accept")
+        events = media.wants_events(accept)
+        media_type = media.EVENT_STREAM if events else media.negotiate(accept)
         if media_type is None:
             return error_response(_not_acceptable())
         try:
@@ -97,37 +97,62 @@ class GraphQLOverHTTP:
                 return await self._posted(head, scope, receive, media_type)
             return await self._asked_by_url(head, media_type)
         except CodedError as error:
-            return error_response(error, media_type)
+            return error_response(error, media.JSON if events else media_type)
 
     async def _posted(
         self, head: Head, scope: Scope, receive: Receive, media_type: str
     ) -> Response:
         _require_json(head)
-        viewer = await self._authorise(bearer_token(head.headers.get(b"authorization", ())))
+        token, viewer = await self._bearer(head)
         body = await self._bodies.read(scope, receive, MAX_BODY_BYTES)
         operation = parameters.from_json(body)
-        outcome = await self._execute(operation, viewer, queries_only=False, streams=False)
-        return await _response(outcome, media_type, posted=True)
+        if media_type == media.EVENT_STREAM:
+            return await self._told(head, operation, token, viewer)
+        outcome = await self._desk.execute(operation, viewer, queries_only=False, streams=False)
+        return _response(outcome, media_type, posted=True)
 
     async def _asked_by_url(self, head: Head, media_type: str) -> Response:
         _require_preflight(head)
-        viewer = await self._authorise(bearer_token(head.headers.get(b"authorization", ())))
+        token, viewer = await self._bearer(head)
         operation = parameters.from_query_string(head.query_string)
-        outcome = await self._execute(operation, viewer, queries_only=True, streams=False)
-        return await _response(outcome, media_type, posted=False)
+        if media_type == media.EVENT_STREAM:
+            return await self._told(head, operation, token, viewer)
+        outcome = await self._desk.execute(operation, viewer, queries_only=True, streams=False)
+        return _response(outcome, media_type, posted=False)
+
+    async def _told(self, head: Head, operation: Operation, token: str, viewer: Viewer) -> Response:
+        """The results as server-sent events."""
+        after = graphql_sse.resume_after(head.text(graphql_sse.LAST_EVENT_ID))
+        outcome = await self._desk.execute(
+            replace(operation, resume_after=after),
+            viewer,
+            queries_only=head.method != "POST",
+            streams=True,
+        )
+        match outcome:
+            case Answer():
+                return graphql_sse.answer_response(outcome)
+            case Refusal():
+                posted = head.method == "POST"
+                return _refused(outcome, media.GRAPHQL_RESPONSE, posted=posted)
+            case Stream():
+                return graphql_sse.stream_response(outcome, token, viewer, self._desk.sessions)
+            case _:
+                assert_never(outcome)
+
+    async def _bearer(self, head: Head) -> tuple[str, Viewer]:
+        token = bearer_token(head.headers.get(b"authorization", ()))
+        return token, await self._desk.authorise(token)
 
 
-async def _response(
-    outcome: Answer | Refusal | Stream, media_type: str, *, posted: bool
-) -> Response:
+def _response(outcome: Answer | Refusal | Stream, media_type: str, *, posted: bool) -> Response:
     match outcome:
         case Answer():
             return _answered(outcome, media_type)
         case Refusal():
             return _refused(outcome, media_type, posted=posted)
         case Stream():
-            await outcome.events.aclose()
-            raise bad_request("Subscriptions run over WebSocket: graphql-transport-ws.")
+            raise bad_request("Subscriptions run over WebSocket, or as text/event-stream.")
         case _:
             assert_never(outcome)
 
@@ -184,5 +209,5 @@ def _wrong_method() -> Rejected:
 
 
 def _not_acceptable() -> Rejected:
-    types = f"{media.GRAPHQL_RESPONSE} or {media.JSON}"
+    types = f"{media.GRAPHQL_RESPONSE}, {media.JSON} or {media.EVENT_STREAM}"
     return Rejected(406, ErrorCode.BAD_REQUEST, f"Accept {types}: nothing else is made here.")

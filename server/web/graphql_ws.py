@@ -42,6 +42,7 @@ class CloseCode(IntEnum):
     """
 
     TOO_LARGE = 1009
+    INTERNAL_ERROR = 1011
     RESTART = 1012
     TRY_AGAIN_LATER = 1013
     BAD_REQUEST = 4400
@@ -175,9 +176,14 @@ class Protocol:
         return start
 
 
+def next_prefix(start: Start) -> bytes:
+    """What a result's frame begins with; its JSON follows as it is, and a closing brace."""
+    return b'{"id":' + orjson.dumps(start.id) + b',"type":"next","payload":'
+
+
 def next_frame(start: Start, result: bytes) -> bytes:
-    """A result, whose JSON goes in as it is."""
-    return b'{"id":' + orjson.dumps(start.id) + b',"type":"next","payload":' + result + b"}"
+    """A result."""
+    return next_prefix(start) + result + b"}"
 
 
 def error_frame(start: Start, errors: bytes) -> bytes:

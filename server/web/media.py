@@ -8,6 +8,7 @@ from typing import Final
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+EVENT_STREAM: Final = "text/event-stream"
 
 _EXACT: Final = 3
 _QVALUE = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z", re.ASCII)
@@ -39,6 +40,15 @@ def parse(text: str) -> MediaType | None:
     if not _QVALUE.match(quality):
         return None
     return MediaType(name, values.get("charset"), float(quality))
+
+
+@lru_cache(maxsize=256)
+def wants_events(accept: str | None) -> bool:
+    """Whether a client takes a stream of events, and no JSON: some list whatever they can read."""
+    if accept is None or negotiate(accept) is not None:
+        return False
+    named = (parse(part) for part in accept.split(","))
+    return any(each and each.name == EVENT_STREAM and each.quality > 0 for each in named)
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """What the doors need from the rest of the server, injected by the composition root."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from server.domain.viewer import Viewer
@@ -27,6 +28,16 @@ class Authorise(Protocol):
     """
 
     async def __call__(self, token: str) -> Viewer: ...
+
+
+class Vouch(Protocol):
+    """Tell which of these tokens are still good, and whose they are.
+
+    Raises:
+        Unavailable: the database cannot be asked now.
+    """
+
+    async def __call__(self, tokens: Collection[str]) -> Mapping[str, Viewer]: ...
 
 
 class AcceptDelivery(Protocol):

@@ -20,10 +20,11 @@ from server.web.bodies import Bodies
 from server.web.edge import Edge
 from server.web.graphql_http import GraphQLOverHTTP, Page
 from server.web.graphql_ws_door import GraphQLOverWebSocket
-from server.web.graphql_ws_driver import Timing
+from server.web.graphql_ws_session import Desk, Timing
 from server.web.health import Health
-from server.web.ports import AcceptDelivery, Authorise, Execute, Ready
+from server.web.ports import AcceptDelivery, Authorise, Execute, Ready, Vouch
 from server.web.refusals import Rejected, error_response
+from server.web.sessions import Sessions
 from server.web.webhooks import WebhookDoor
 
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
@@ -39,20 +40,24 @@ class Doors:
     """
 
     app: ASGIApp
+    desk: Desk
     draining: asyncio.Event
 
-    def drain(self) -> None:
-        """Turn readiness off and send every socket away with 1012, to come back elsewhere.
+    async def drain(self, seconds: float) -> None:
+        """Turn readiness off and send every client that stays away, to come back elsewhere.
 
-        Requests are still answered. Call it before the server stops to listen.
+        They leave one after another over these seconds; requests are still answered. Call it
+        before the server stops to listen.
         """
         self.draining.set()
+        await self.desk.sessions.drain(seconds)
 
 
 def build(
     *,
     execute: Execute,
     authorise: Authorise,
+    vouch: Vouch,
     accept_delivery: AcceptDelivery,
     ready: Ready,
     page: Page,
@@ -71,10 +76,10 @@ def build(
     """
     bodies = Bodies()
     draining = asyncio.Event()
-    http = GraphQLOverHTTP(execute=execute, authorise=authorise, page=page, bodies=bodies)
-    websocket = GraphQLOverWebSocket(
-        execute=execute, authorise=authorise, draining=draining, timing=timing or Timing()
-    )
+    sessions = Sessions(vouch, draining)
+    desk = Desk(execute, authorise, sessions, timing or Timing())
+    http = GraphQLOverHTTP(desk, page=page, bodies=bodies)
+    websocket = GraphQLOverWebSocket(desk)
     webhooks = WebhookDoor(
         accept_delivery=accept_delivery, integrations=integrations, secrets=secrets, bodies=bodies
     )
@@ -88,7 +93,8 @@ def build(
         *assets,
     ]
     around = [Middleware(Edge), *_cors(origins)]
-    return Doors(Entrance(_within(around, http), _routed(routes, around)), draining)
+    app = Entrance(_within(around, http), _routed(routes, around))
+    return Doors(app, desk, draining)
 
 
 class Entrance:

@@ -19,6 +19,7 @@ from schema.engine.compiler import Compiler
 from schema.engine.documents import Document, Documents
 from schema.engine.source import Reading
 from schema.execution import Operations
+from schema.subscribing import Subscriptions
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.domain.viewer import Scope, Viewer
@@ -47,7 +48,9 @@ def operations(database: Database) -> Operations:
     def context(viewer: Viewer) -> Context:
         return Context(viewer, Reading(database, binds_of(viewer)), office, hub)
 
-    return Operations(schema, Documents(schema), context, Compiler(build(), schema, prepare))
+    compiler = Compiler(build(), schema, prepare)
+    subscriptions = Subscriptions(schema, context, hub)
+    return Operations(schema, Documents(schema), context, compiler, subscriptions)
 
 
 async def loaders_vs_strawberry(databases: Databases, effort: Effort) -> Result:

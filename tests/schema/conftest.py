@@ -16,6 +16,7 @@ from schema.engine.documents import Documents
 from schema.engine.source import Reading
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
+from schema.subscribing import Subscriptions
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.domain.viewer import Scope, Viewer
@@ -84,5 +85,7 @@ def graph(database: Database) -> Graph:
     def context(viewer: Viewer) -> Context:
         return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
 
-    run = Operations(schema, Documents(schema), context, compiler, strict=True)
+    subscriptions = Subscriptions(schema, context, hub)
+    documents = Documents(schema)
+    run = Operations(schema, documents, context, compiler, subscriptions, strict=True)
     return Graph(run, office, hub)

@@ -157,7 +157,9 @@ def resolving_with(graph: Graph, error: Exception) -> Graph:
     def context(viewer: Any) -> Any:
         return replace(sound(viewer), reading=Reading(Broken(error), {}))
 
-    return replace(graph, run=replace(graph.run, context=context, strict=False))
+    subscriptions = replace(graph.run.subscriptions, context=context)
+    run = replace(graph.run, context=context, subscriptions=subscriptions, strict=False)
+    return replace(graph, run=run)
 
 
 async def test_an_unforeseen_fault_is_masked_with_an_id(graph: Graph) -> None:

@@ -12,6 +12,7 @@ from server.domain.viewer import Scope
 from server.errors import Unavailable
 from server.operation import Refusal, Stream
 from server.store.database import Database
+from tests.follower import Follower
 from tests.schema.conftest import Graph
 from tests.schema.test_incident import UPDATE, declared
 
@@ -32,20 +33,15 @@ mutation ($incident: ID!, $bodies: [TimelineEntryInput!]!) {
 
 
 @asynccontextmanager
-async def subscribed(graph: Graph, query: str, **variables: object) -> AsyncIterator[Any]:
-    """A function that waits for the next event."""
+async def subscribed(graph: Graph, query: str, **variables: object) -> AsyncIterator[Follower]:
+    """What waits for the next event."""
     stream = await graph.raw(query, **variables)
     assert isinstance(stream, Stream), stream
-
-    async def following() -> Any:
-        body = orjson.loads(await asyncio.wait_for(stream.events.__anext__(), 10))
-        assert "errors" not in body, body
-        return next(iter(body["data"].values()))
-
+    following = Follower(stream)
     try:
         yield following
     finally:
-        await stream.events.aclose()
+        following.leave()
 
 
 async def added(graph: Graph, incident: str, *texts: str) -> list[str]:

@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 import pytest
@@ -16,19 +17,23 @@ from websockets.asyncio.client import ClientConnection, connect
 from integrations.contract import Secret
 from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
-from server.web.graphql_ws_driver import Timing
+from server.web.graphql_ws_session import Desk, Timing
+from server.web.graphql_ws_uvicorn import GraphQLSocket
 from server.web.routes import Doors, build
 from tests.web.toys import SECRET, Toy, ToyVendor
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve `app` with the settings of production on a free port; yields `127.0.0.1:port`."""
+async def serve(app: ASGIApp, desk: Desk | None = None) -> AsyncIterator[str]:
+    """Serve `app` with the settings of production on a free port; yields `127.0.0.1:port`.
+
+    With a desk its sockets are served past ASGI.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             app,
             http=CorkedProtocol,
-            ws="websockets-sansio",
+            ws=partial(GraphQLSocket, desk) if desk else "websockets-sansio",
             ws_max_size=MAX_FRAME_BYTES,
             ws_ping_interval=None,
             ws_per_message_deflate=False,
@@ -90,6 +95,7 @@ def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
     return build(
         execute=toy.execute,
         authorise=toy.authorise,
+        vouch=toy.vouch,
         accept_delivery=toy.accept_delivery,
         ready=toy.ready,
         page=page,
@@ -105,16 +111,26 @@ def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
 
 
 @asynccontextmanager
-async def open_house(timing: Timing | None = None) -> AsyncIterator[House]:
+async def open_house(timing: Timing | None = None, *, direct: bool = True) -> AsyncIterator[House]:
     """The doors with other timings than production's."""
     toy = Toy()
     doors = make_doors(toy, timing)
-    async with serve(doors.app) as address, aiohttp.ClientSession() as http:
+    desk = doors.desk if direct else None
+    async with serve(doors.app, desk) as address, aiohttp.ClientSession() as http:
         yield House(toy, doors, address, http)
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[House]:
+def direct() -> bool:
+    """Whether sockets are served past ASGI; tests of sockets ask for both."""
+    return True
+
+
+BOTH_WAYS = pytest.mark.parametrize("direct", [True, False], ids=["direct", "asgi"])
+
+
+@pytest.fixture
+async def house(direct: bool) -> AsyncIterator[House]:
     """The doors with production's timings."""
-    async with open_house() as house:
+    async with open_house(direct=direct) as house:
         yield house

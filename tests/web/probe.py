@@ -9,7 +9,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from server.web.graphql_ws_driver import Timing
+from server.web.graphql_ws_session import Timing
 from tests.web.conftest import House
 from tests.web.toys import TOKEN
 

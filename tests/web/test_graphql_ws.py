@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.web.graphql_ws import MAX_FRAME_BYTES
-from tests.web.conftest import House, open_house
+from tests.web.conftest import BOTH_WAYS, House, open_house
 from tests.web.probe import (
     IMPATIENT,
     INIT,
@@ -19,6 +19,8 @@ from tests.web.probe import (
     subscribe,
 )
 from tests.web.toys import TOKEN
+
+pytestmark = BOTH_WAYS
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,8 @@ async def test_the_subprotocol_is_chosen_from_an_offer_of_several(house: House) 
         assert socket.subprotocol == "graphql-transport-ws"
 
 
-async def test_who_does_not_initialise_in_time_is_4408() -> None:
-    async with open_house(IMPATIENT) as house, house.socket() as socket:
+async def test_who_does_not_initialise_in_time_is_4408(direct: bool) -> None:
+    async with open_house(IMPATIENT, direct=direct) as house, house.socket() as socket:
         assert await closed(socket) == 4408
 
 
@@ -179,8 +181,8 @@ async def test_a_ping_is_answered_before_and_after_the_acknowledgement(house: Ho
         assert await receive(socket) == {"type": "pong"}
 
 
-async def test_the_server_pings_and_keeps_who_answers() -> None:
-    async with open_house(IMPATIENT) as house, acknowledged(house) as socket:
+async def test_the_server_pings_and_keeps_who_answers(direct: bool) -> None:
+    async with open_house(IMPATIENT, direct=direct) as house, acknowledged(house) as socket:
         for _ in range(3):
             assert await receive(socket) == {"type": "ping"}
             await send(socket, {"type": "pong"})
@@ -188,22 +190,22 @@ async def test_the_server_pings_and_keeps_who_answers() -> None:
         assert (await receive(socket))["payload"] == {"data": {"hello": "hello world"}}
 
 
-async def test_who_does_not_answer_a_ping_is_4499() -> None:
-    async with open_house(IMPATIENT) as house, acknowledged(house) as socket:
+async def test_who_does_not_answer_a_ping_is_4499(direct: bool) -> None:
+    async with open_house(IMPATIENT, direct=direct) as house, acknowledged(house) as socket:
         await socket.wait_closed()
         assert socket.close_code == 4499
 
 
-async def test_a_revoked_token_ends_its_socket_with_4403() -> None:
-    async with open_house(IMPATIENT) as house, acknowledged(house) as socket:
+async def test_a_revoked_token_ends_its_socket_with_4403(direct: bool) -> None:
+    async with open_house(IMPATIENT, direct=direct) as house, acknowledged(house) as socket:
         await send(socket, subscribe("subscription { forever }"))
         house.toy.revoked = True
         assert await closed(socket) == 4403
         await eventually(lambda: house.toy.open_streams == 0)
 
 
-async def test_a_database_that_is_away_for_a_moment_ends_no_socket() -> None:
-    async with open_house(IMPATIENT) as house, acknowledged(house) as socket:
+async def test_a_database_that_is_away_for_a_moment_ends_no_socket(direct: bool) -> None:
+    async with open_house(IMPATIENT, direct=direct) as house, acknowledged(house) as socket:
         house.toy.database = False
         for _ in range(3):
             assert await receive(socket) == {"type": "ping"}
@@ -214,7 +216,7 @@ async def test_draining_sends_every_socket_away_with_1012(house: House) -> None:
     async with acknowledged(house) as busy, house.socket() as idle:
         await send(busy, subscribe("subscription { forever }"))
         await receive(busy)
-        house.doors.drain()
+        await house.doors.drain(0.1)
         assert await closed(busy) == 1012
         assert await closed(idle) == 1012
     assert house.toy.open_streams == 0

@@ -8,8 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.web.graphql_ws import MAX_OPERATIONS
-from tests.web.conftest import House
+from tests.web.conftest import BOTH_WAYS, House
 from tests.web.probe import acknowledged, closed, eventually, receive, send, subscribe
+
+pytestmark = BOTH_WAYS
 
 
 @pytest.mark.parametrize(

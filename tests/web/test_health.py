@@ -20,7 +20,7 @@ async def test_readiness_says_why_not(house: House) -> None:
 
 
 async def test_a_draining_server_is_alive_but_not_ready(house: House) -> None:
-    house.doors.drain()
+    await house.doors.drain(0)
     async with house.http.get(house.url("/readyz")) as response:
         assert response.status == 503
         assert "shutting down" in (await response.json())["reason"]

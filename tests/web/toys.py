@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import inspect
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,8 @@ from integrations.contract import (
 from integrations.observation import Observations
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Forbidden, Unauthenticated, Unavailable
-from server.operation import Answer, Operation, Refusal, Stream
+from server.operation import Answer, End, Operation, Refusal, Result, Stream
+from server.web.refusals import errors_json, mask
 
 TOKEN = "toy-token.0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -38,6 +39,46 @@ type Query { hello(name: String = "world"): String!  half: String  crash: String
 type Mutation { add(to: Int!, n: Int!): Int! }
 type Subscription { count(to: Int!, size: Int! = 0): String!  forever: Int!  explode: Int! }
 """
+
+
+class Pulled:
+    """A place in a stream of its own: each result is made when it is asked for."""
+
+    def __init__(self, source: Any, wake: Callable[[], None]) -> None:
+        self._source, self._wake = source, wake
+        self._ready: list[Result] = []
+        self._coming: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._position = 0
+        self.end: End | None = None
+
+    def take(self, most: int) -> Sequence[Result]:
+        ready, self._ready = self._ready, []
+        if not ready and not self._coming and not self.end:
+            self._coming = asyncio.create_task(self._pull())
+        return ready
+
+    def leave(self) -> None:
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+
+    async def _close(self) -> None:
+        if self._coming:
+            self._coming.cancel()
+            await asyncio.wait([self._coming])
+        await self._source.aclose()
+
+    async def _pull(self) -> None:
+        try:
+            result = await anext(self._source)
+            self._position += 1
+            self._ready.append(Result(self._position, orjson.dumps(result.formatted)))
+        except StopAsyncIteration:
+            self.end = End()
+        except Exception as fault:  # noqa: BLE001 - as the hub does
+            self.end = End(errors_json(mask(fault, "toy")))
+        self._coming = None
+        self._wake()
 
 
 @dataclass
@@ -61,6 +102,11 @@ class Toy:
         if token != TOKEN or self.revoked:
             raise Unauthenticated("The token is unknown, expired or revoked.")
         return VIEWER
+
+    async def vouch(self, tokens: Collection[str]) -> dict[str, Viewer]:
+        if not self.database:
+            raise Unavailable("The database is away.")
+        return {} if self.revoked else dict.fromkeys(tokens, VIEWER)
 
     async def ready(self) -> str | None:
         return self.not_ready
@@ -123,14 +169,7 @@ class Toy:
         if isinstance(source, graphql.ExecutionResult):
             return _refusal(source.errors or [], ErrorCode.BAD_REQUEST)
 
-        async def events() -> AsyncGenerator[bytes, None]:
-            try:
-                async for result in source:
-                    yield orjson.dumps(result.formatted)
-            finally:
-                await source.aclose()
-
-        return Stream(events())
+        return Stream(lambda wake: Pulled(source, wake))
 
     def hello(self, _: Any, name: str) -> str:
         return f"hello {name}"

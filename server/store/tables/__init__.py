@@ -43,6 +43,7 @@ from server.store.tables.machinery import (
 )
 from server.store.tables.people import (
     identity,
+    people_version,
     person,
     service,
     service_dependency,
@@ -69,6 +70,7 @@ __all__ = [
     "incident_service",
     "metadata",
     "observation",
+    "people_version",
     "person",
     "pull_request",
     "pull_request_dependency",

@@ -8,10 +8,11 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Table,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from server.store.tables.columns import C_TEXT, key, metadata, now, to
+from server.store.tables.columns import C_TEXT, count, key, metadata, now, to
 
 team = Table(
     "team",
@@ -52,6 +53,16 @@ identity = Table(
     PrimaryKeyConstraint("provider", "external_id"),
     Index(None, "person_id"),
 )
+
+people_version = Table(
+    "people_version",
+    metadata,
+    Column("single", Boolean, primary_key=True, server_default=text("true")),
+    CheckConstraint("single", name="single"),
+    count("version"),
+)
+"""One row, which grows with every change of how people are told of: their names, teams and
+identities, and the renderings of texts without them."""
 
 service = Table(
     "service",
