@@ -22,6 +22,7 @@ from tests.bench.board_vs_pgbench import board_vs_pgbench
 from tests.bench.board_vs_postgraphile import board_vs_postgraphile
 from tests.bench.board_vs_strawberry import board_vs_strawberry
 from tests.bench.growth_100x import growth_100x
+from tests.bench.live.benchmarks import LIVE
 from tests.bench.loaders_vs_strawberry import loaders_vs_strawberry
 from tests.bench.measure import Databases, Effort, Result, Skipped
 from tests.bench.small_vs_postgraphile import small_vs_postgraphile
@@ -32,16 +33,19 @@ out = Console()
 Benchmark = Callable[[Databases, Effort], Awaitable[Result]]
 
 BENCHMARKS: Mapping[str, Benchmark] = {
-    benchmark.__name__: benchmark
-    for benchmark in (
-        board_vs_postgraphile,
-        board_vs_strawberry,
-        board_vs_pgbench,
-        small_vs_postgraphile,
-        small_vs_strawberry,
-        loaders_vs_strawberry,
-        growth_100x,
-    )
+    **{
+        benchmark.__name__: benchmark
+        for benchmark in (
+            board_vs_postgraphile,
+            board_vs_strawberry,
+            board_vs_pgbench,
+            small_vs_postgraphile,
+            small_vs_strawberry,
+            loaders_vs_strawberry,
+            growth_100x,
+        )
+    },
+    **LIVE,
 }
 """Each is given two databases with histories, and how long to measure."""
 
@@ -93,7 +97,8 @@ async def run(names: list[str], incidents: int, effort: Effort) -> dict[str, Res
 
 
 def _table(results: Mapping[str, Result]) -> Table:
-    table = Table("benchmark", title="ours against its peers", box=None)
+    table = Table(title="ours against its peers", box=None)
+    table.add_column("benchmark", no_wrap=True)
     for column in ("ratio", "ours", "peer"):
         table.add_column(column, justify="right")
     table.add_column("unit, and what else was seen")

@@ -48,6 +48,12 @@ def seconds(root: int) -> float:
     return sum(processes[pid].seconds for pid in family)
 
 
+def exact_seconds(pid: int) -> float:
+    """What the threads of one process have spent so far, finer than ticks; without children."""
+    threads = (_PROC / str(pid) / "task").iterdir()
+    return sum(int((each / "schedstat").read_text().split()[0]) for each in threads) / 1e9
+
+
 async def postmaster(url: str) -> int:
     """The process that the backends of this database are children of.
 

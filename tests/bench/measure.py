@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,9 +54,17 @@ async def by_turns(
     ours: Callable[[], Awaitable[T]], peer: Callable[[], Awaitable[T]], rounds: int
 ) -> tuple[list[T], list[T]]:
     """What either side measured in each round; who begins changes from round to round."""
-    found: tuple[list[T], list[T]] = ([], [])
+    mine, theirs = await all_by_turns((ours, peer), rounds)
+    return mine, theirs
+
+
+async def all_by_turns(
+    sides: Sequence[Callable[[], Awaitable[T]]], rounds: int
+) -> tuple[list[T], ...]:
+    """What each side measured in each round; every other round goes the other way around."""
+    found: tuple[list[T], ...] = tuple([] for _ in sides)
     for turn in range(rounds):
-        sides = [(ours, found[0]), (peer, found[1])]
-        for side, kept in sides if turn % 2 else reversed(sides):
+        pairs = list(zip(sides, found, strict=True))
+        for side, kept in pairs if turn % 2 else reversed(pairs):
             kept.append(await side())
     return found

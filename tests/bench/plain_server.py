@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 
 import orjson
-import uvicorn
 import uvloop
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
-from server.serving import listen, port_of
+from tests.bench import peer
 from tests.bench.plain_loaders import Loaders
 from tests.bench.plain_strawberry import SCHEMA, PlainStrawberry
 
@@ -36,22 +35,9 @@ class View(GraphQL[Loaders, None]):
 
 
 async def serve(database: str) -> None:
-    """Serve until a signal, with uvicorn's options as our own server sets them."""
-    with listen("127.0.0.1", 0) as listening:
-        async with PlainStrawberry.connect(database) as plain:
-            config = uvicorn.Config(
-                View(plain),
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-            )
-            url = f"http://127.0.0.1:{port_of(listening)}/graphql"
-            sys.stdout.write(f"Strawberry serves {url}\n")
-            sys.stdout.flush()
-            await uvicorn.Server(config).serve([listening])
+    """Serve a database until a signal."""
+    async with PlainStrawberry.connect(database) as plain:
+        await peer.serve("Strawberry", View(plain), ws="none")
 
 
 if __name__ == "__main__":

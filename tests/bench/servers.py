@@ -75,9 +75,9 @@ class Server:
 
 
 @asynccontextmanager
-async def ours(database: str) -> AsyncIterator[Server]:
+async def ours(database: str, **settings: str) -> AsyncIterator[Server]:
     """`whychain serve` on a database; its jobs would change what is read, so others run them."""
-    async with house.serving("--no-jobs", database_url=database) as served:
+    async with house.serving("--no-jobs", keys=None, database_url=database, **settings) as served:
         headers = {"authorization": f"Bearer {served.keys.token}"}
         yield Server(f"{served.url}/graphql", served.process.pid, headers)
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-import platform
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-from rich.console import Console
 
 from tests.bench import cpu
-from tests.bench.measure import Databases, Effort, Result, Skipped
+from tests.bench.measure import Databases, Effort, Result
+from tests.bench.npm import node_for
 from tests.bench.race import race, under_load
 from tests.bench.servers import Question, Server, ours, started
 
@@ -77,51 +72,7 @@ def _values(json: Any) -> int:
 @asynccontextmanager
 async def postgraphile(database: str) -> AsyncIterator[Server]:
     """PostGraphile on a database, installed as package-lock.json says."""
-    node = await asyncio.to_thread(_node)
+    node = await asyncio.to_thread(node_for, HERE, "PostGraphile", NODE_MAJOR)
     production = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
     async with started(node, HERE / "serve.mjs", database, **production) as server:
         yield server
-
-
-def _node() -> Path:
-    """The Node to run it on, with what it runs beside it.
-
-    Raises:
-        Skipped: there is none, or npm is not there to install it.
-    """
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Skipped("there is no npm to install PostGraphile with")
-    _install(npm)
-    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    packaged = HERE / f"node_modules/node-{platform.system().lower()}-{machine}/bin/node"
-    if packaged.is_file():
-        return packaged
-    found = shutil.which("node")
-    if found and _major(found) >= NODE_MAJOR:
-        return Path(found)
-    raise Skipped(f"there is no Node {NODE_MAJOR} or later to run PostGraphile on")
-
-
-def _major(node: str) -> int:
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.removeprefix("v").partition(".")[0])
-
-
-def _install(npm: str) -> None:
-    stamp = HERE / "node_modules" / ".installed"
-    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == digest:
-        return
-    Console().print("Installing PostGraphile with npm: once, for about half a minute.")
-    done = subprocess.run(
-        [npm, "ci", "--ignore-scripts"],
-        cwd=HERE,
-        env={**os.environ, "npm_config_fetch_retries": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Skipped("npm could not install PostGraphile: " + done.stderr.strip()[-300:])
-    stamp.write_text(digest)
