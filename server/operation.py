@@ -59,6 +59,18 @@ class End:
     errors: bytes = b""
 
 
+class Listener(Protocol):
+    """A client of a stream. Neither call may raise, or wait."""
+
+    def offer(self, results: Sequence[Result]) -> bool:
+        """Send these at once, and say so; or say no, and be woken."""
+        ...
+
+    def wake(self) -> None:
+        """Take again: there is more, or there never will be."""
+        ...
+
+
 class Following(Protocol):
     """One client's place in a stream. It costs nothing while the client does not take."""
 
@@ -70,7 +82,8 @@ class Following(Protocol):
     def take(self, most: int) -> Sequence[Result]:
         """What may be sent now, in order: about `most` bytes, and one result at least.
 
-        Where it gives nothing, the stream wakes the client as soon as there is more.
+        Where it gives nothing, the listener is woken, or offered what comes, as soon as there is
+        more.
         """
         ...
 
@@ -81,6 +94,6 @@ class Following(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A subscription that may be followed: `follow` is given what wakes the client."""
+    """A subscription that may be followed."""
 
-    follow: Callable[[Callable[[], None]], Following]
+    follow: Callable[[Listener], Following]

@@ -14,7 +14,7 @@ import uvicorn
 
 from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
-from server.web.graphql_ws_uvicorn import GraphQLSocket
+from server.web.graphql_ws_uvicorn import Handshake
 from server.web.routes import Doors
 
 BACKLOG = 2048
@@ -41,7 +41,7 @@ def port_of(listening: socket.socket) -> int:
 
 def _sockets(doors: Doors, *, direct_sockets: bool) -> Any:
     """How WebSockets are served: by uvicorn's own protocol as ASGI has it, or past that."""
-    return partial(GraphQLSocket, doors.desk) if direct_sockets else "websockets-sansio"
+    return partial(Handshake, doors.desk) if direct_sockets else "websockets-sansio"
 
 
 class Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,7 +16,14 @@ class Follower:
     def __init__(self, stream: Stream) -> None:
         self._woken = asyncio.Event()
         self._taken: deque[Result] = deque()
-        self.place = stream.follow(self._woken.set)
+        self.place = stream.follow(self)
+
+    def offer(self, results: Sequence[Result]) -> bool:
+        self._woken.set()
+        return False
+
+    def wake(self) -> None:
+        self._woken.set()
 
     async def result(self, seconds: float = 10) -> Result:
         """The next result."""

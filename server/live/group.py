@@ -10,7 +10,7 @@ from server.live.ring import Ring
 from server.live.script import Encode, Event, Page, Source
 from server.live.subscriber import Subscriber
 from server.live.topic import Topic
-from server.operation import End, Result
+from server.operation import End, Listener, Result
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Told:
 
 
 class Group:
-    """Reads what happens in a topic, encodes it once, and wakes its subscribers.
+    """Reads what happens in a topic, encodes it once, and passes it on to its subscribers.
 
     `head` is the position up to which it was read, and the ring holds all of it beyond `floor`.
     `room` tells how many bytes the ring may have; `empty` is called when the last subscriber left.
@@ -67,9 +67,9 @@ class Group:
         """Whether clients resume by position."""
         return self._source.resumes
 
-    def join(self, after: int | None, wake: Callable[[], None]) -> Subscriber:
+    def join(self, after: int | None, listener: Listener) -> Subscriber:
         """A subscriber who has seen all up to `after`; None for one who begins."""
-        subscriber = Subscriber(self, after, wake)
+        subscriber = Subscriber(self, after, listener)
         self._subscribers[subscriber] = None
         return subscriber
 
@@ -98,7 +98,8 @@ class Group:
                 await self._follow(await self.topic.beyond(self.head))
         except Exception as fault:  # noqa: BLE001  # whatever it is, nobody may wait in vain
             self.end = self.fail(fault)
-            await self._notify()
+            for subscriber in list(self._subscribers):
+                subscriber.notice()
 
     async def _follow(self, head: int) -> None:
         page = await patiently(lambda: self._source.news(self.head, head))
@@ -107,18 +108,18 @@ class Group:
         self._pages.clear()
         if page.replaces:
             self.flush()
-        self.head = told.reached
+        self.head, place = told.reached, self.ring.end
         if self.ring.add(told.results, self._room()):
             self.floor = self.ring.floor(self.head)
         if told.results:
-            await self._notify()
+            await self._tell(place, told.results)
 
-    async def _notify(self) -> None:
-        """Tell all that there is more, or that there never will be."""
+    async def _tell(self, place: int, results: Sequence[Result]) -> None:
+        """Pass on what came into the ring at a place, a slice of the subscribers at a time."""
         subscribers = list(self._subscribers)
         for start in range(0, len(subscribers), SLICE):
             for subscriber in subscribers[start : start + SLICE]:
-                subscriber.notice()
+                subscriber.tell(place, results)
             await asyncio.sleep(0)
 
     async def _told(self, page: Page) -> Told:

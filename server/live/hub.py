@@ -5,7 +5,7 @@ or late, and a slow poll of what is followed makes up for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from server.live.hint import DIRECTORY, Hint
 from server.live.script import Encode, Script
 from server.live.subscriber import Subscriber
 from server.live.topic import Board, Topic
+from server.operation import Listener
 from server.store import directory, feed
 from server.store.database import Database
 
@@ -72,7 +73,7 @@ class Hub:
         return self._groups.get(key)
 
     def follow(
-        self, key: Hashable, script: Script, encode: Encode, wake: Callable[[], None]
+        self, key: Hashable, script: Script, encode: Encode, listener: Listener
     ) -> Subscriber:
         """Follow what a script tells, in the group of this key.
 
@@ -82,7 +83,7 @@ class Hub:
         group = self._groups.get(key)
         if group is None or group.end:
             group = self._groups[key] = self._opened(key, script, encode)
-        return group.join(script.after, wake)
+        return group.join(script.after, listener)
 
     def _opened(self, key: Hashable, script: Script, encode: Encode) -> Group:
         if len(self._groups) >= MOST_GROUPS:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from server.operation import End, Result
+from server.operation import End, Listener, Result
 
 if TYPE_CHECKING:
     from server.live.group import Group
@@ -19,10 +19,10 @@ class Subscriber:
     ring, and what the ring has lost is told as a number.
     """
 
-    __slots__ = ("_after", "_coming", "_end", "_group", "_place", "_ready", "_wake")
+    __slots__ = ("_after", "_coming", "_end", "_group", "_listener", "_place", "_ready")
 
-    def __init__(self, group: Group, after: int | None, wake: Callable[[], None]) -> None:
-        self._group, self._after, self._wake = group, after, wake
+    def __init__(self, group: Group, after: int | None, listener: Listener) -> None:
+        self._group, self._after, self._listener = group, after, listener
         self._place: int | None = None
         self._ready: Sequence[Result] = ()
         self._coming: asyncio.Task[None] | None = None
@@ -36,10 +36,21 @@ class Subscriber:
         drained = self._place is None or self._place >= self._group.ring.end
         return self._end or (self._group.end if drained else None)
 
+    def tell(self, place: int, results: Sequence[Result]) -> None:
+        """Pass on what just came into the ring at a place: at once, to who has all before it."""
+        seen = self._after or 0
+        if self._place == place and seen < results[0].position:
+            # Moved on before: sending them may be the last thing that the client takes.
+            self._place, self._after = place + len(results), results[-1].position
+            if self._listener.offer(results):
+                return
+            self._place, self._after = place, seen
+        self.notice()
+
     def notice(self) -> None:
         """Hear that there is more in the ring, or that there never will be."""
         if self._coming is None and not self._ready:
-            self._wake()
+            self._listener.wake()
 
     def take(self, most: int) -> Sequence[Result]:
         """What may be sent now, in order: about `most` bytes, and one result at least."""
@@ -93,7 +104,7 @@ class Subscriber:
         except Exception as fault:  # noqa: BLE001  # the client must hear of the end, whatever it is
             self._end = self._group.fail(fault)
         self._coming = None
-        self._wake()
+        self._listener.wake()
 
     async def _tell_gap(self, skipped: int) -> bool:
         """Tell the client of what it missed, and go on with what comes; False if that is no way."""

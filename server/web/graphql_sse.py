@@ -6,7 +6,7 @@ browsers do by themselves, misses nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from starlette.responses import Response, StreamingResponse
@@ -49,7 +49,7 @@ def answer_response(answer: Answer) -> Response:
 def stream_response(stream: Stream, token: str, viewer: Viewer, sessions: Sessions) -> Response:
     """The results of a subscription, until it ends or the client leaves."""
     listener = _Listener(token, viewer)
-    following = stream.follow(listener.wake)
+    following = stream.follow(listener)
     # Proxies of nginx's kind would gather events otherwise.
     headers = {"X-Accel-Buffering": "no"}
     content = listener.events(following, sessions)
@@ -63,6 +63,11 @@ class _Listener:
         self.bearer: tuple[str, Viewer] | None = (token, viewer)
         self._woken = asyncio.Event()
         self._over = False
+
+    def offer(self, results: Sequence[Result]) -> bool:
+        """Say no: the stream takes them when the client has taken what came before."""
+        self._woken.set()
+        return False
 
     def wake(self) -> None:
         """Look for more results."""

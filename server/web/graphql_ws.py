@@ -73,9 +73,16 @@ class Initialise:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """The client wants an operation run. Its identity tells it from a later one with its id."""
+    """An operation that the client began. Its identity tells it from a later one with its id."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """The client wants an operation run, which is kept no longer than it takes to begin it."""
+
+    start: Start
     operation: Operation
 
 
@@ -93,21 +100,21 @@ class Reply:
     frame: bytes
 
 
-Step: TypeAlias = Initialise | Start | Stop | Reply | None
+Step: TypeAlias = Initialise | Subscribe | Stop | Reply | None
 
 
 @dataclass(slots=True)
 class Protocol:
     """The state of one socket.
 
-    `running` holds the operations whose id is taken; `unended` those, and those the client has
-    given up or whose last frame is still on its way, until the driver lets go of them.
+    `running` holds the operations whose id is taken; `unended` counts those, and those the client
+    has given up or whose last frame is still on its way, until the driver lets go of them.
     """
 
     initialised: bool = False
     acknowledged: bool = False
     running: dict[str, Start] = field(default_factory=dict)
-    unended: set[Start] = field(default_factory=set)
+    unended: int = 0
 
     def receive(self, frame: str | bytes) -> Step:
         """Take a frame and say what is to be done.
@@ -149,9 +156,9 @@ class Protocol:
         return True
 
     def end(self, start: Start) -> None:
-        """Note that nothing is left of an operation."""
+        """Note, once, that nothing is left of an operation."""
         self.finish(start)
-        self.unended.discard(start)
+        self.unended -= 1
 
     def _initialise(self, message: Mapping[str, Any]) -> Initialise:
         if self.initialised:
@@ -163,17 +170,17 @@ class Protocol:
             raise Closed(CloseCode.FORBIDDEN, "`authorization` must be a string")
         return Initialise(tuple(value.encode("utf-8", "replace") for value in values))
 
-    def _subscribe(self, message: Mapping[str, Any]) -> Start | Reply:
+    def _subscribe(self, message: Mapping[str, Any]) -> Subscribe | Reply:
         if not self.acknowledged:
             raise Closed(CloseCode.UNAUTHORIZED, "Unauthorized")
-        start = Start(_id(message), _operation(message))
+        start, operation = Start(_id(message)), _operation(message)
         if start.id in self.running:
             raise Closed(CloseCode.DUPLICATE_ID, f"Subscriber for {start.id} already exists")
-        if len(self.unended) >= MAX_OPERATIONS:
+        if self.unended >= MAX_OPERATIONS:
             return Reply(error_frame(start, errors_json(_TOO_MANY)))
         self.running[start.id] = start
-        self.unended.add(start)
-        return start
+        self.unended += 1
+        return Subscribe(start, operation)
 
 
 def next_prefix(start: Start) -> bytes:

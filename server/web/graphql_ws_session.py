@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol, assert_never
 from server.domain.viewer import Viewer
 from server.errors import CodedError, Unauthenticated, Unavailable
 from server.log import REQUEST_ID
-from server.operation import Answer, End, Following, Refusal, Result, Stream
+from server.operation import Answer, End, Following, Operation, Refusal, Result, Stream
 from server.web import graphql_ws
 from server.web.authentication import bearer_token
-from server.web.graphql_ws import CloseCode, Closed, Initialise, Reply, Start, Step, Stop
+from server.web.graphql_ws import CloseCode, Closed, Initialise, Reply, Start, Step, Stop, Subscribe
 from server.web.ports import Authorise, Execute
 from server.web.refusals import errors_json, mask
 from server.web.sessions import Sessions
@@ -74,18 +74,37 @@ class Desk:
 
 
 class Sending:
-    """A subscription of a session, and what its frames begin with."""
+    """A subscription of a session: a place in a stream, and what its frames begin with."""
 
-    __slots__ = ("following", "prefix", "session", "start")
+    __slots__ = ("_prefix", "_session", "_wire", "following", "over", "start")
 
-    def __init__(self, session: "GraphQLSession", start: Start, stream: Stream) -> None:
-        self.session, self.start = session, start
-        self.prefix = graphql_ws.next_prefix(start)
-        self.following: Following = stream.follow(self.push)
+    def __init__(self, session: "GraphQLSession", wire: Wire, start: Start, stream: Stream) -> None:
+        self._session, self._wire, self.start = session, wire, start
+        self._prefix = graphql_ws.next_prefix(start)
+        self.over = False
+        self.following: Following = stream.follow(self)
 
-    def push(self) -> None:
-        """Send what there is."""
-        self.session.flush(self)
+    def offer(self, results: Sequence[Result]) -> bool:
+        """Send these at once, if the client takes them."""
+        if self._wire.paused:
+            return False
+        self._wire.push(self._prefix, results)
+        return True
+
+    def wake(self) -> None:
+        """Send what there is, as long as the client takes it."""
+        while not (self.over or self._wire.paused):
+            results = self.following.take(MOST_AT_ONCE)
+            if not results:
+                if self.following.end:
+                    self._session.conclude(self, self.following.end)
+                return
+            self._wire.push(self._prefix, results)
+
+    def leave(self) -> None:
+        """Follow no longer."""
+        self.over = True
+        self.following.leave()
 
 
 class GraphQLSession:
@@ -147,7 +166,7 @@ class GraphQLSession:
             self._roomy = None
         for each in list(self._running.values()):
             if isinstance(each, Sending):
-                self.flush(each)
+                each.wake()
 
     def lost(self) -> None:
         """Hear that the client is gone: everything it asked for ends."""
@@ -191,8 +210,8 @@ class GraphQLSession:
         match step:
             case Initialise():
                 self._run(step, self._initialise(step))
-            case Start():
-                self._run(step, self._operate(step))
+            case Subscribe():
+                self._run(step.start, self._operate(step))
             case Stop():
                 self._leave(self._running[step.start])
             case Reply():
@@ -222,7 +241,7 @@ class GraphQLSession:
 
     def _leave(self, running: asyncio.Task[None] | Sending) -> None:
         if isinstance(running, Sending):
-            running.following.leave()
+            running.leave()
             self._forget(running.start)
         else:
             running.cancel()
@@ -241,10 +260,11 @@ class GraphQLSession:
         else:
             self._wire.send(self._protocol.acknowledge())
 
-    async def _operate(self, start: Start) -> None:
+    async def _operate(self, step: Subscribe) -> None:
         REQUEST_ID.set(self._request_id)
+        start = step.start
         try:
-            last = await self._perform(start)
+            last = await self._perform(start, step.operation)
         except CodedError as error:
             last = graphql_ws.error_frame(start, errors_json(error))
         except Exception as fault:  # noqa: BLE001 - the socket and its other operations live on
@@ -253,12 +273,12 @@ class GraphQLSession:
             await self._room()
             self._finish(start, last)
 
-    async def _perform(self, start: Start) -> bytes | None:
+    async def _perform(self, start: Start, operation: Operation) -> bytes | None:
         """Run an operation; its last frame, or None where it goes on by itself."""
         if self.bearer is None:
             raise Unauthenticated("Say who you are first.")
         outcome = await self._desk.execute(
-            start.operation, self.bearer[1], queries_only=False, streams=True
+            operation, self.bearer[1], queries_only=False, streams=True
         )
         match outcome:
             case Answer():
@@ -268,28 +288,15 @@ class GraphQLSession:
             case Refusal():
                 return graphql_ws.error_frame(start, outcome.errors)
             case Stream():
-                sending = Sending(self, start, outcome)
-                self._running[start] = sending
-                self.flush(sending)
+                self._running[start] = sending = Sending(self, self._wire, start, outcome)
+                sending.wake()
                 return None
             case _:
                 assert_never(outcome)
 
-    def flush(self, sending: Sending) -> None:
-        """Send what a subscription has, as long as the client takes it."""
-        if self._running.get(sending.start) is not sending:
-            return
-        following = sending.following
-        while not self._wire.paused:
-            results = following.take(MOST_AT_ONCE)
-            if not results:
-                if following.end:
-                    self._conclude(sending, following.end)
-                return
-            self._wire.push(sending.prefix, results)
-
-    def _conclude(self, sending: Sending, end: End) -> None:
-        sending.following.leave()
+    def conclude(self, sending: Sending, end: End) -> None:
+        """End a subscription of which no more will come."""
+        sending.leave()
         start = sending.start
         last = graphql_ws.error_frame(start, end.errors) if end.errors else None
         self._finish(start, last or graphql_ws.complete_frame(start))

@@ -18,7 +18,7 @@ from integrations.contract import Secret
 from server.web.corked import CorkedProtocol
 from server.web.graphql_ws import MAX_FRAME_BYTES
 from server.web.graphql_ws_session import Desk, Timing
-from server.web.graphql_ws_uvicorn import GraphQLSocket
+from server.web.graphql_ws_uvicorn import Handshake
 from server.web.routes import Doors, build
 from tests.web.toys import SECRET, Toy, ToyVendor
 
@@ -33,7 +33,7 @@ async def serve(app: ASGIApp, desk: Desk | None = None) -> AsyncIterator[str]:
         config = uvicorn.Config(
             app,
             http=CorkedProtocol,
-            ws=partial(GraphQLSocket, desk) if desk else "websockets-sansio",
+            ws=partial(Handshake, desk) if desk else "websockets-sansio",
             ws_max_size=MAX_FRAME_BYTES,
             ws_ping_interval=None,
             ws_per_message_deflate=False,

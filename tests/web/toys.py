@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import inspect
 import json
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from integrations.contract import (
 from integrations.observation import Observations
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Forbidden, Unauthenticated, Unavailable
-from server.operation import Answer, End, Operation, Refusal, Result, Stream
+from server.operation import Answer, End, Listener, Operation, Refusal, Result, Stream
 from server.web.refusals import errors_json, mask
 
 TOKEN = "toy-token.0123456789"
@@ -44,8 +44,8 @@ type Subscription { count(to: Int!, size: Int! = 0): String!  forever: Int!  exp
 class Pulled:
     """A place in a stream of its own: each result is made when it is asked for."""
 
-    def __init__(self, source: Any, wake: Callable[[], None]) -> None:
-        self._source, self._wake = source, wake
+    def __init__(self, source: Any, listener: Listener) -> None:
+        self._source, self._listener = source, listener
         self._ready: list[Result] = []
         self._coming: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -78,7 +78,7 @@ class Pulled:
         except Exception as fault:  # noqa: BLE001 - as the hub does
             self.end = End(errors_json(mask(fault, "toy")))
         self._coming = None
-        self._wake()
+        self._listener.wake()
 
 
 @dataclass
@@ -169,7 +169,7 @@ class Toy:
         if isinstance(source, graphql.ExecutionResult):
             return _refusal(source.errors or [], ErrorCode.BAD_REQUEST)
 
-        return Stream(lambda wake: Pulled(source, wake))
+        return Stream(lambda listener: Pulled(source, listener))
 
     def hello(self, _: Any, name: str) -> str:
         return f"hello {name}"
