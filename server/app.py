@@ -178,7 +178,7 @@ def _doors(
         execute=Operations(
             schema, Documents(schema), context, compiler, Subscriptions(schema, context, hub)
         ),
-        metrics=exposition(compiler.tally),
+        metrics=exposition(compiler.tally, hub),
         authorise=gatekeeper,
         vouch=gatekeeper.vouch,
         accept_delivery=Inbox(office),

@@ -3,17 +3,33 @@
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from schema.engine.compiler import Tally
+from server.live.hub import Hub
 
 
-def exposition(tally: Tally) -> Callable[[], bytes]:
+def exposition(tally: Tally, hub: Hub) -> Callable[[], bytes]:
     """What gives the text of all metrics as they are when it is asked."""
     registry = CollectorRegistry()
     registry.register(_Operations(tally))
+    registry.register(_Live(hub))
     return lambda: generate_latest(registry)
+
+
+class _Live(Collector):
+    """Who follows what: subscribers of one group cost one execution for each event together."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges."""
+        about = "Subscriptions that are open."
+        yield GaugeMetricFamily("whychain_subscribers", about, self._hub.subscribers)
+        about = "Different things that are told to them."
+        yield GaugeMetricFamily("whychain_subscription_groups", about, self._hub.groups)
 
 
 class _Operations(Collector):

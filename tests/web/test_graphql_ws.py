@@ -1,10 +1,13 @@
 """graphql-transport-ws, probed frame by frame: the handshake, every close code, keeping alive."""
 
+import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from websockets.asyncio.client import ClientConnection
 
 from server.web.graphql_ws import MAX_FRAME_BYTES
 from tests.web.conftest import BOTH_WAYS, House, open_house
@@ -237,3 +240,29 @@ async def test_other_paths_have_no_socket(house: House) -> None:
     with pytest.raises(Exception, match="403"):
         async with house.socket(path="/elsewhere"):
             pass
+
+
+async def test_a_revoked_token_ends_its_socket_within_a_second(house: House) -> None:
+    async with acknowledged(house) as socket, house.socket() as stranger:
+        await send(socket, subscribe("subscription { forever }"))
+        await receive(socket)
+        house.toy.revoked = True
+        async with asyncio.timeout(1):
+            assert await closed(socket) == 4403
+        await send(stranger, {"type": "ping"})
+        assert await receive(stranger) == {"type": "pong"}, "who has no token yet may stay"
+    assert house.toy.open_streams == 0
+
+
+async def test_all_leave_one_after_another_when_the_server_drains(house: House) -> None:
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(acknowledged(house)) for _ in range(20)]
+        clock = asyncio.get_running_loop().time
+        left: list[float] = []
+
+        async def leave(socket: ClientConnection) -> None:
+            assert await closed(socket) == 1012
+            left.append(clock())
+
+        await asyncio.gather(house.doors.drain(1.0), *map(leave, sockets))
+    assert max(left) - min(left) > 0.5, "they do not all come back at once"

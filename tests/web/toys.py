@@ -44,8 +44,8 @@ type Subscription { count(to: Int!, size: Int! = 0): String!  forever: Int!  exp
 class Pulled:
     """A place in a stream of its own: each result is made when it is asked for."""
 
-    def __init__(self, source: Any, listener: Listener) -> None:
-        self._source, self._listener = source, listener
+    def __init__(self, source: Any, listener: Listener, after: int) -> None:
+        self._source, self._listener, self._after = source, listener, after
         self._ready: list[Result] = []
         self._coming: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -72,6 +72,9 @@ class Pulled:
         try:
             result = await anext(self._source)
             self._position += 1
+            while self._position <= self._after:
+                result = await anext(self._source)
+                self._position += 1
             self._ready.append(Result(self._position, orjson.dumps(result.formatted)))
         except StopAsyncIteration:
             self.end = End()
@@ -140,7 +143,7 @@ class Toy:
         await self._misbehave(operation.query)
         variables = dict(operation.variables)
         if kind == "subscription":
-            return await self._subscribe(document, variables)
+            return await self._subscribe(document, variables, operation.resume_after or 0)
         result = graphql.execute(
             self.schema, document, self, variable_values=variables,
             operation_name=operation.operation_name,
@@ -162,14 +165,14 @@ class Toy:
                 self.waiting -= 1
 
     async def _subscribe(
-        self, document: graphql.DocumentNode, variables: dict[str, Any]
+        self, document: graphql.DocumentNode, variables: dict[str, Any], after: int
     ) -> Stream | Refusal:
         found = graphql.subscribe(self.schema, document, self, variable_values=variables)
         source: Any = await found if inspect.isawaitable(found) else found
         if isinstance(source, graphql.ExecutionResult):
             return _refusal(source.errors or [], ErrorCode.BAD_REQUEST)
 
-        return Stream(lambda listener: Pulled(source, listener))
+        return Stream(lambda listener: Pulled(source, listener, after))
 
     def hello(self, _: Any, name: str) -> str:
         return f"hello {name}"
