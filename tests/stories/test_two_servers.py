@@ -1,19 +1,16 @@
 """Two servers on one database: what one writes, the other's subscribers see."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import nats
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from server.live.nats import SUBJECT
 from tests.bus import Bus, running_bus
 from tests.house import Keys, Served, serving
+from tests.stories.live_socket import LiveSocket
 
 DECLARE = """
 mutation { declareIncident(input: {title: "Two doors", severity: SEV3}) { incident { id } } }
@@ -24,28 +21,6 @@ mutation ($incident: ID!, $body: String!) {
   addTimelineEntries(input: {incident: $incident, entries: [
     {kind: NOTE, occurredAt: "2026-01-01T00:00:00Z", body: $body}]}) { userErrors { code } } }
 """
-
-TIMELINE = """
-subscription ($incident: ID!) {
-  timeline(incident: $incident, after: 0) {
-    ... on TimelineChange { sequence entry { body } } } }
-"""
-
-
-async def subscribe(socket: ClientConnection, served: Served, incident: str) -> None:
-    """Begin to follow a timeline on an open socket."""
-    payload = {"authorization": f"Bearer {served.keys.token}"}
-    await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
-    assert json.loads(await socket.recv())["type"] == "connection_ack"
-    operation = {"query": TIMELINE, "variables": {"incident": incident}}
-    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
-
-
-async def event(socket: ClientConnection) -> Any:
-    """The next event, as a change of the timeline."""
-    message = json.loads(await asyncio.wait_for(socket.recv(), 20))
-    assert message["type"] == "next", message
-    return message["payload"]["data"]["timeline"]
 
 
 @pytest.fixture
@@ -69,16 +44,16 @@ async def two_servers(**settings: str) -> AsyncIterator[tuple[Served, Served]]:
 async def follow(here: Served, there: Served, midway: Callable[[], Awaitable[None]]) -> None:
     """Write at both, follow at one, and see everything once and in order."""
     incident = (await there(DECLARE))["declareIncident"]["incident"]["id"]
-    url = here.url.replace("http", "ws") + "/graphql"
-    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        await subscribe(socket, here, incident)
-        seen = [await event(socket)]
+    async with LiveSocket.open(here.url, here.keys.token) as socket:
+        await socket.follow(incident, 0)
+        seen = [await socket.event()]
         for number in range(10):
             if number == 5:
                 await midway()
             writer = there if number % 2 else here
             await writer(ADD, incident=incident, body=f"note {number}")
-        seen += [await event(socket) for _ in range(10)]
+        async with asyncio.timeout(20):
+            seen += [await socket.event() for _ in range(10)]
     wanted = ["Declared as SEV3", *(f"note {number}" for number in range(10))]
     assert [each["entry"]["body"] for each in seen] == wanted
     sequences = [each["sequence"] for each in seen]
