@@ -16,18 +16,14 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from server.commands import incident as incidents
 from server.commands.work import Office
 from server.domain.action_item import Sprints
-from server.domain.feed import FeedSubject
-from server.domain.incident import Severity
 from server.store.database import Database
-from server.store.tables import feed
-from tests.commands.stored import Stored
 from tests.house import Keys, serving
 from tests.stories.follower import DROPS, Follower
 from tests.stories.lossy_server import LossyCarrier
-from tests.stories.writers import ADMIN, Doors, Writer
+from tests.stories.truth import Truth
+from tests.stories.writers import Doors, Writer, declared
 
 FOLLOWERS = 80
 WRITERS = 8
@@ -82,36 +78,12 @@ class Shaky:
             yield served.process
 
 
-@dataclass(frozen=True)
-class Truth:
-    """What the tables say of one incident in the end."""
-
-    changes: list[tuple[int, str]]
-    """Sequence and kind of every change of the timeline, in order."""
-    bodies: dict[str, str]
-
-    @classmethod
-    async def of(cls, database: Database, incident: UUID) -> Truth:
-        stored = Stored(database)
-        rows = await stored.rows(feed, incident_id=incident)
-        about = [row for row in rows if row["subject"] == FeedSubject.TIMELINE]
-        entries = await stored.timeline(incident)
-        return cls(
-            sorted((row["sequence"], row["change"]) for row in about),
-            {f"ent_{entry['id'].hex}": entry["body"] for entry in entries},
-        )
-
-
 @pytest.fixture
 async def office(database_url: str) -> AsyncIterator[Office]:
     """Where the writers of this process write; its hints are as lossy as the servers'."""
     carrier = LossyCarrier(database_url, lambda hints: None)
     async with Database.connect(database_url, size=WRITERS) as database, carrier.running():
         yield Office(database, carrier.publish, lambda: None, Sprints(date(2026, 1, 5), 14))
-
-
-async def declared(office: Office, title: str) -> UUID:
-    return await incidents.declare(office, ADMIN, incidents.Declare(title, Severity.SEV2))
 
 
 @pytest.mark.timeout(240)

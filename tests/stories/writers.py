@@ -13,9 +13,11 @@ from uuid import UUID, uuid4
 
 import aiohttp
 
+from server.commands import incident as incidents
 from server.commands import timeline
 from server.commands.timeline import AddEntries, Entry, RetractEntry, ReviseEntry
 from server.commands.work import Office, Work
+from server.domain.incident import Severity
 from server.domain.timeline import TimelineKind
 from server.domain.viewer import Scope, Viewer
 
@@ -27,6 +29,11 @@ mutation ($incident: ID!, $body: String!, $key: String!) {
   addTimelineEntries(input: {incident: $incident, idempotencyKey: $key, entries: [
     {kind: NOTE, occurredAt: "2026-01-01T00:00:00Z", body: $body}]}) { userErrors { code } } }
 """
+
+
+async def declared(office: Office, title: str) -> UUID:
+    """An incident to write into."""
+    return await incidents.declare(office, ADMIN, incidents.Declare(title, Severity.SEV2))
 
 
 class ChangeOfMind(Exception):
