@@ -32,7 +32,9 @@ from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
+from server.live.carrier import Carrier
 from server.live.hub import Hub
+from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
 from server.settings import Settings
@@ -114,7 +116,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(connected(settings))
         hub = Hub(database)
-        carrier = NotifyCarrier(database.url, hub.hear)
+        carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
         office = Office(
             database=database,
@@ -129,6 +131,12 @@ async def open_house(
             await stack.enter_async_context(_worker(office, integrations).running())
         doors = _doors(settings, database, office, hub, integrations, admin_token)
         yield House(doors, office)
+
+
+def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
+    if settings.nats_url:
+        return NatsCarrier(settings.nats_url.split(","), hub.hear)
+    return NotifyCarrier(database.url, hub.hear)
 
 
 def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         default=None,
         description="The `bin` folder of a PostgreSQL to embed instead of the bundled one.",
     )
+    nats_url: OptionalText = Field(
+        default=None,
+        description="NATS servers, separated by commas, that carry hints between many replicas. "
+        "Without them the database does.",
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     admin_token: OptionalSecret = Field(

@@ -97,9 +97,12 @@ def _signature(secret: str, raw: bytes) -> str:
 
 @asynccontextmanager
 async def serving(
-    *arguments: str, keys: Keys | None = None, **settings: str
+    *arguments: str, keys: Keys | None = None, module: str = "server", **settings: str
 ) -> AsyncIterator[Served]:
-    """Run `whychain serve` with these settings on a free port, until the block ends."""
+    """Run `whychain serve` with these settings, on a free port by default, until the block ends.
+
+    `module` is the command itself, or a test's variation of it.
+    """
     keys = keys or Keys()
     environment = {
         **os.environ,
@@ -110,7 +113,7 @@ async def serving(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "server",
+        module,
         "serve",
         *arguments,
         cwd=ROOT,

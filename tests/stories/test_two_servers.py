@@ -1,13 +1,16 @@
 """Two servers on one database: what one writes, the other's subscribers see."""
 
 import asyncio
-import json
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+import nats
+import pytest
 
+from server.live.nats import SUBJECT
+from tests.bus import Bus, running_bus
 from tests.house import Keys, Served, serving
+from tests.stories.live_socket import LiveSocket
 
 DECLARE = """
 mutation { declareIncident(input: {title: "Two doors", severity: SEV3}) { incident { id } } }
@@ -19,45 +22,67 @@ mutation ($incident: ID!, $body: String!) {
     {kind: NOTE, occurredAt: "2026-01-01T00:00:00Z", body: $body}]}) { userErrors { code } } }
 """
 
-TIMELINE = """
-subscription ($incident: ID!) {
-  timeline(incident: $incident, after: 0) {
-    ... on TimelineChange { sequence entry { body } } } }
-"""
+
+@pytest.fixture
+async def bus() -> AsyncIterator[Bus]:
+    """A NATS server of this test's own."""
+    async with running_bus() as bus:
+        yield bus
 
 
-async def subscribe(socket: ClientConnection, served: Served, incident: str) -> None:
-    """Begin to follow a timeline on an open socket."""
-    payload = {"authorization": f"Bearer {served.keys.token}"}
-    await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
-    assert json.loads(await socket.recv())["type"] == "connection_ack"
-    operation = {"query": TIMELINE, "variables": {"incident": incident}}
-    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
-
-
-async def event(socket: ClientConnection) -> Any:
-    """The next event, as a change of the timeline."""
-    message = json.loads(await asyncio.wait_for(socket.recv(), 20))
-    assert message["type"] == "next", message
-    return message["payload"]["data"]["timeline"]
-
-
-async def test_a_subscriber_sees_what_another_server_writes(database_url: str) -> None:
+@asynccontextmanager
+async def two_servers(**settings: str) -> AsyncIterator[tuple[Served, Served]]:
+    """Two servers on one database."""
     keys = Keys()
     async with (
-        serving(keys=keys, database_url=database_url) as here,
-        serving("--no-jobs", keys=keys, database_url=database_url) as there,
+        serving(keys=keys, **settings) as here,
+        serving("--no-jobs", keys=keys, **settings) as there,
     ):
-        incident = (await there(DECLARE))["declareIncident"]["incident"]["id"]
-        url = here.url.replace("http", "ws") + "/graphql"
-        async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-            await subscribe(socket, here, incident)
-            seen = [await event(socket)]
-            for number in range(10):
-                writer = there if number % 2 else here
-                await writer(ADD, incident=incident, body=f"note {number}")
-            seen += [await event(socket) for _ in range(10)]
+        yield here, there
+
+
+async def follow(here: Served, there: Served, midway: Callable[[], Awaitable[None]]) -> None:
+    """Write at both, follow at one, and see everything once and in order."""
+    incident = (await there(DECLARE))["declareIncident"]["incident"]["id"]
+    async with LiveSocket.open(here.url, here.keys.token) as socket:
+        await socket.follow(incident, 0)
+        seen = [await socket.event()]
+        for number in range(10):
+            if number == 5:
+                await midway()
+            writer = there if number % 2 else here
+            await writer(ADD, incident=incident, body=f"note {number}")
+        async with asyncio.timeout(20):
+            seen += [await socket.event() for _ in range(10)]
     wanted = ["Declared as SEV3", *(f"note {number}" for number in range(10))]
     assert [each["entry"]["body"] for each in seen] == wanted
     sequences = [each["sequence"] for each in seen]
     assert sequences == sorted(set(sequences))
+
+
+async def nothing() -> None:
+    """Let all be well."""
+
+
+async def test_a_subscriber_sees_what_another_server_writes(database_url: str) -> None:
+    async with two_servers(database_url=database_url) as (here, there):
+        await follow(here, there, nothing)
+
+
+async def test_two_servers_may_meet_over_nats(database_url: str, bus: Bus) -> None:
+    async with two_servers(database_url=database_url, nats_url=bus.url) as servers:
+        client = await nats.connect(bus.url)
+        overheard = await client.subscribe(SUBJECT)
+        await follow(*servers, nothing)
+        assert await overheard.next_msg(timeout=20)
+        for unreadable in (b"", b"\xff\x00", b"{}", b'[["nobody", 1]]', b"[" * 100_000):
+            await client.publish(SUBJECT, unreadable)
+        await client.flush()
+        await client.close()
+        await follow(*servers, nothing)
+
+
+async def test_a_bus_that_is_killed_costs_no_event(database_url: str, bus: Bus) -> None:
+    async with two_servers(database_url=database_url, nats_url=bus.url) as servers:
+        await follow(*servers, bus.kill)
+        await follow(*servers, bus.start)
