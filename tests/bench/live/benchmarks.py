@@ -11,6 +11,7 @@ from tests.bench.live.burst import live_burst
 from tests.bench.live.crowd import CROWD, Figures, crowd
 from tests.bench.live.latency import live_latency
 from tests.bench.live.sides import Side, our_side
+from tests.bench.live.stalled import live_beside_stalled
 from tests.bench.measure import Databases, Effort, Result
 
 
@@ -56,7 +57,7 @@ async def live_kb_per_subscriber(databases: Databases, effort: Effort) -> Result
 async def live_kb_per_subscriber_asgi(databases: Databases, effort: Effort) -> Result:
     """The same where every socket is an ASGI task."""
     found = await crowd(databases, effort, CROWD)
-    async with our_side(databases.large, CROWD, live_fast="false") as side:
+    async with our_side(databases.large, CROWD, direct_sockets="false") as side:
         return _kilobytes(side, found["strawberry"].side)
 
 
@@ -99,6 +100,7 @@ LIVE: Mapping[str, Callable[[Databases, Effort], Awaitable[Result]]] = {
             live_kb_per_subscriber_asgi,
             live_burst,
             live_latency,
+            live_beside_stalled,
         )
     },
 }
