@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import Integer, Uuid, bindparam, text
 
-from server.commands import timeline
-from server.commands.timeline import AddEntries, Entry
 from server.commands.work import Office
-from server.domain.action_item import Sprints
-from server.domain.timeline import TimelineKind
 from server.live.hint import Hint
-from server.live.notify import NotifyCarrier
-from server.store.database import Database
 from tests.house import Served
 from tests.stories.live_socket import LiveSocket
 from tests.stories.truth import Truth
-from tests.stories.writers import ADMIN, declared
+from tests.stories.writers import declared, noted
 
 HEALTHY = 20
 STALLED = 16
@@ -98,28 +89,6 @@ class Reader:
         await self.line.follow(f"inc_{incident.hex}", after, self.operation)
 
 
-@pytest.fixture
-async def office(database_url: str) -> AsyncIterator[Office]:
-    """Where this process writes."""
-    carrier = NotifyCarrier(database_url, lambda hints: None)
-    async with Database.connect(database_url, size=2) as database, carrier.running():
-        yield Office(database, carrier.publish, lambda: None, Sprints(date(2026, 1, 5), 14))
-
-
-@pytest.fixture
-async def stack() -> AsyncIterator[AsyncExitStack]:
-    """Ends what a test enters."""
-    async with AsyncExitStack() as stack:
-        yield stack
-
-
-async def first_entry(office: Office, incident: UUID) -> UUID:
-    """Write an entry for the batches to repeat."""
-    entry = Entry(TimelineKind.NOTE, datetime.now(UTC), BODY)
-    (found,) = await timeline.add(office, ADMIN, AddEntries(incident, (entry,)))
-    return found
-
-
 async def written(office: Office, incident: UUID, entry: UUID) -> int:
     """Write a batch, all of it at once; the last sequence."""
     async with office.database.transaction() as tx:
@@ -163,7 +132,7 @@ async def test_slow_readers_are_told_what_they_missed_and_harm_nobody(
     served: Served, office: Office, stack: AsyncExitStack
 ) -> None:
     incident = await declared(office, "A long one")
-    entry = await first_entry(office, incident)
+    entry = await noted(office, incident, BODY)
     healthy = [await following(stack, served, incident) for _ in range(HEALTHY)]
     slow = [await stalling(stack, served, incident) for _ in range(2)]
     for _ in range(STALLED):

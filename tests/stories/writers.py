@@ -36,6 +36,13 @@ async def declared(office: Office, title: str) -> UUID:
     return await incidents.declare(office, ADMIN, incidents.Declare(title, Severity.SEV2))
 
 
+async def noted(office: Office, incident: UUID, body: str) -> UUID:
+    """A note that was just written."""
+    entry = Entry(TimelineKind.NOTE, datetime.now(UTC), body)
+    (found,) = await timeline.add(office, ADMIN, AddEntries(incident, (entry,)))
+    return found
+
+
 class ChangeOfMind(Exception):
     """What rolls a transaction back."""
 
