@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
-from schema.engine.source import Reading
+from schema.engine.source import Reading, Record
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from schema.subscribing import Subscriptions
@@ -89,3 +90,17 @@ def graph(database: Database) -> Graph:
     documents = Documents(schema)
     run = Operations(schema, documents, context, compiler, subscriptions, strict=True)
     return Graph(run, office, hub)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the statements that reading takes."""
+    seen: list[str] = []
+    fetch = Database.fetch
+
+    async def counted(self: Database, statement: Any, /, **binds: object) -> Sequence[Record]:
+        seen.append(str(statement))
+        return await fetch(self, statement, **binds)
+
+    monkeypatch.setattr(Database, "fetch", counted)
+    return seen
