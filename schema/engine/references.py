@@ -37,7 +37,7 @@ class ReferencesField(RowField):
         """Rows that the argument `name` names, each by something `written`."""
         offered = argument(name, list[written], f"{about}, at most {MAX_REFERENCES}.")
         super().__init__(description, [offered])
-        self._name = name
+        self.names = name
 
     def reference(self, written: Any) -> Reference:
         """The row that is named.
@@ -74,9 +74,9 @@ class ReferencesField(RowField):
         return Ask(shape, (), binds)
 
     def _bounded(self, arguments: Mapping[str, Any]) -> Sequence[Any]:
-        named: Sequence[Any] = arguments[self._name]
+        named: Sequence[Any] = arguments[self.names]
         if len(named) > MAX_REFERENCES:
-            raise TooMany(f"At most {MAX_REFERENCES} {self._name} at once.")
+            raise TooMany(f"At most {MAX_REFERENCES} {self.names} at once.")
         return named
 
     async def _row(self, info: Any, written: Any) -> Row | None:

@@ -32,6 +32,7 @@ from schema.engine.declare import ColumnField, NodeIdField
 from schema.engine.edges import ManyField, OneField, SameField
 from schema.engine.nodes import NodeField
 from schema.engine.nullness import may_be_null
+from schema.engine.pages import USUAL_LIST
 from schema.engine.plan import TYPENAME, Plan, Selected, UncompilableError
 from schema.engine.references import ReferencesField
 from schema.engine.roots import ID, LookupField
@@ -42,9 +43,6 @@ from schema.engine.sql_json import MARK, built, listed, objects, one_object, typ
 from schema.engine.sql_pages import PAGED, RANK, Pages, Position, number
 from schema.engine.sql_scope import Scope, correlated, over
 from schema.engine.statement import PARENT, PLACE, Naming, Path, Shape, behind, directed, is_key
-
-USUAL_LIST = 20
-"""How many rows a list without a page is taken for when an answer's size is estimated."""
 
 VALUE = "value"
 """The column of what a lateral join computes."""

@@ -14,6 +14,7 @@ from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
+from schema.engine.measure import Limits
 from schema.engine.source import Reading, Record
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
@@ -41,6 +42,11 @@ class Graph:
     def seen_by(self, *scopes: Scope) -> Graph:
         """The same graph for a viewer with these rights."""
         return replace(self, viewer=Viewer("token:other", "other", frozenset(scopes)))
+
+    def up_to(self, cost: int) -> Graph:
+        """The same graph, where an operation may cost so much."""
+        documents = Documents(self.run.schema, Limits(cost=cost))
+        return replace(self, run=replace(self.run, documents=documents))
 
     async def raw(self, query: str, **variables: object) -> Answer | Refusal | Stream:
         """Whatever the executor gives."""
