@@ -49,6 +49,7 @@ for _words in (ActionItemKind, ActionItemState, Priority):
     visible=SEES_INCIDENTS,
     allow=may_read_incidents,
     order=[t.action_item.c.due_on],
+    keys=[("id",)],
 )
 class ActionItem(Node):
     """What will be different, who sees to it, and by when."""

@@ -21,6 +21,7 @@ _ENGINE_CODES: Mapping[type[engine.EngineError], ErrorCode] = {
     engine.BadId: ErrorCode.BAD_ID,
     engine.BadPage: ErrorCode.INVALID,
     engine.BadLookup: ErrorCode.INVALID,
+    engine.BadReference: ErrorCode.INVALID,
     engine.TooMany: ErrorCode.TOO_MANY,
 }
 

@@ -21,7 +21,8 @@ from schema import (
     viewer,
     why,
 )
-from schema.engine.roots import NodeQueries
+from schema.engine.entities import EntityQueries
+from schema.engine.nodes import NodeQueries
 from schema.engine.row import REGISTRY, row_fields
 from schema.engine.scalars import config
 from schema.engine.seal import seal
@@ -38,6 +39,7 @@ class Query(
     action_item.ActionItemQueries,
     viewer.ViewerQueries,
     NodeQueries,
+    EntityQueries,
 ):
     pass
 

@@ -59,7 +59,14 @@ class Attributed(Row):
     verdict: VerdictKind | None = column("A person's word, if there is one.")
 
 
-@rows(t.deployment, prefix="dep", visible=SEES_DEPLOYMENTS, allow=may_read_deployments)
+@rows(
+    t.deployment,
+    prefix="dep",
+    visible=SEES_DEPLOYMENTS,
+    allow=may_read_deployments,
+    order=[t.deployment.c.effective_at.desc()],
+    keys=[("id",), ("repository", "sha", "environment")],
+)
 class Deployment(Node):
     """A change that reached, or was to reach, an environment."""
 

@@ -19,7 +19,7 @@ from schema.answers import (
 )
 from schema.context import Context
 from schema.engine.compiler import Compiler, Request
-from schema.engine.documents import Document, Documents, Refused
+from schema.engine.documents import Document, Documents, Refused, name_of
 from schema.engine.executor import RowExecutor
 from schema.subscribing import Subscriptions
 from server.domain.viewer import Viewer
@@ -54,19 +54,19 @@ class Operations:
         node = document.operation(operation.operation_name)
         if node is None:
             return request_error("Say which operation to run: operationName names none, or many.")
-        kind = node.operation
-        if kind is OperationType.MUTATION and queries_only:
-            return request_error("Send a mutation by POST.", misplaced=True)
-        if kind is OperationType.SUBSCRIPTION and not streams:
-            message = "Subscribe over a WebSocket (graphql-transport-ws) at this path."
-            return request_error(message, misplaced=True)
-        if kind is OperationType.QUERY:
-            compiled = await self.compiled(document, operation, viewer)
-            if compiled:
-                return compiled
+        kind, price = node.operation, document.prices[name_of(node)]
+        if misplaced := _misplaced(kind, queries_only=queries_only, streams=streams):
+            return misplaced
+        cost = price.of(operation.variables)
+        if cost > self.documents.limits.cost:
+            return refusal(self.documents.too_dear(price, operation.variables))
         if kind is OperationType.SUBSCRIPTION:
             return await self.subscriptions(document, operation, viewer)
-        return await self.resolved(document, operation, viewer)
+        found = None
+        if kind is OperationType.QUERY:
+            found = await self.compiled(document, operation, viewer)
+        found = found or await self.resolved(document, operation, viewer)
+        return Answer(found.body, found.partial, cost) if isinstance(found, Answer) else found
 
     async def resolved(
         self, document: Document, operation: Operation, viewer: Viewer
@@ -112,3 +112,13 @@ class Operations:
             raw_variable_values=dict(operation.variables),
             operation_name=operation.operation_name,
         )
+
+
+def _misplaced(kind: OperationType, *, queries_only: bool, streams: bool) -> Refusal | None:
+    """The refusal of an operation that is not for the door it came through."""
+    if kind is OperationType.MUTATION and queries_only:
+        return request_error("Send a mutation by POST.", misplaced=True)
+    if kind is OperationType.SUBSCRIPTION and not streams:
+        message = "Subscribe over a WebSocket (graphql-transport-ws) at this path."
+        return request_error(message, misplaced=True)
+    return None

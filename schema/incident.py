@@ -54,7 +54,7 @@ class Responder(Row):
     role: ResponderRole = column("What they did in it.")
 
 
-@rows(t.incident, prefix="inc", visible=SEES_INCIDENTS, allow=may_read_incidents)
+@rows(t.incident, prefix="inc", visible=SEES_INCIDENTS, allow=may_read_incidents, keys=[("id",)])
 class Incident(Node):
     """Something that hurt users, and what it taught."""
 

@@ -16,7 +16,13 @@ from server.store.views import deployment as views
 from server.store.views.sight import SEES_DEPLOYMENTS, told
 
 
-@rows(t.pull_request, prefix="pr", visible=SEES_DEPLOYMENTS, allow=may_read_deployments)
+@rows(
+    t.pull_request,
+    prefix="pr",
+    visible=SEES_DEPLOYMENTS,
+    allow=may_read_deployments,
+    keys=[("id",), ("repository", "number")],
+)
 class PullRequest(Node):
     """A reviewed change to a repository."""
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     visible=SEES_DEPLOYMENTS,
     allow=may_read_deployments,
     order=[t.service.c.name],
+    keys=[("id",), ("slug",)],
 )
 class Service(Node):
     """Something that runs, is deployed and can fail."""

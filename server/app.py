@@ -16,6 +16,7 @@ from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
+from schema.engine.measure import Limits
 from schema.engine.source import Reading
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
@@ -173,6 +174,7 @@ def _doors(
     schema = graphql_schema()
     compiler = Compiler(build(), schema, _prepare_aloud if settings.log_statements else prepare)
     subtrees = Subtrees(compiler)
+    documents = Documents(schema, Limits(cost=settings.max_cost))
 
     def context(viewer: Viewer) -> Context:
         return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
@@ -184,7 +186,7 @@ def _doors(
     gatekeeper = Gatekeeper(database, admin_token or configured)
     return routes.build(
         execute=Operations(
-            schema, Documents(schema), context, compiler, Subscriptions(schema, context, hub)
+            schema, documents, context, compiler, Subscriptions(schema, context, hub)
         ),
         metrics=exposition(compiler.tally, hub),
         authorise=gatekeeper,

@@ -24,10 +24,12 @@ class Answer:
     """The result of an operation that was executed: `body` is its JSON, `{"data": …}`.
 
     `partial` says that `body` also holds `errors`: GraphQL over HTTP has a status for that.
+    `cost` is what the operation was found to cost before it was run.
     """
 
     body: bytes
     partial: bool = False
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         default=True,
         description="Serve GraphQL's sockets past ASGI: less memory and work for each subscriber.",
     )
+    max_cost: int = Field(
+        default=200_000,
+        ge=1_000,
+        description="How many values one operation may answer with, every list at its full length.",
+    )
     log_statements: bool = Field(
         default=False,
         description="Log each SQL statement that a query is compiled to, once, without its values.",

@@ -19,17 +19,16 @@ from schema.engine.arguments import Variables, variables_of
 from schema.engine.documents import Document
 from schema.engine.errors import EngineError
 from schema.engine.plan import (
-    Asked,
     Plan,
     Planner,
     Surroundings,
     UncompilableError,
     directive_variables,
 )
-from schema.engine.roots import NodesField, node_types
 from schema.engine.row import Ask, RowField
 from schema.engine.source import Reading
 from schema.engine.sql import Builder, Compiled
+from schema.engine.sql_binds import Binds
 from schema.engine.sql_json import NULL_MARK
 
 SHAPES_KEPT = 100
@@ -134,7 +133,7 @@ class Compiler:
         if shapes is None:
             return None
         asks = [asked.ask(variables) for asked in shapes.plan.asked]
-        kept = self.kept(shapes, asks, lambda: Builder(asks).build(shapes.plan))
+        kept = self.kept(shapes, asks, lambda: Builder(Binds(asks)).build(shapes.plan))
         if kept is None:
             return None
         return Found(shapes.plan, asks, kept.statement, kept.values(asks))
@@ -213,21 +212,13 @@ def allowed(plan: Plan, asks: Sequence[Ask], context: Any) -> bool:
     """Whether the viewer may enter at every root; if not, the resolvers say so."""
     try:
         for root in plan.roots:
-            for target in _targets(root.declared, root.asked, asks):
+            shape = asks[root.asked.position].shape if root.asked else None
+            for target in root.declared.targets(shape) if root.declared else ():
                 if target.allow:
                     target.allow(context)
     except Exception:  # noqa: BLE001  # whatever the host raises, it will raise it again
         return False
     return True
-
-
-def _targets(declared: RowField | None, asked: Asked | None, asks: Sequence[Ask]) -> Sequence[Any]:
-    if declared is None:
-        return ()
-    if isinstance(declared, NodesField) and asked is not None:
-        shape: Any = asks[asked.position].shape
-        return [node_types()[prefix] for prefix in shape if prefix]
-    return [declared.target]  # type: ignore[attr-defined]  # every other root leads to one type
 
 
 def written(plan: Plan, row: Any) -> bytes | None:

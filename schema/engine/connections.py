@@ -16,7 +16,7 @@ from schema.engine.conditions import Filter, Where, check_condition, hashable, i
 from schema.engine.cursors import KINDS, read_cursor
 from schema.engine.edges import loader
 from schema.engine.pages import Connection, Page, RowPage, page_arguments, page_of
-from schema.engine.row import Ask, RowField, RowType, argument, is_unique, reading_of, target_of
+from schema.engine.row import Ask, RowField, argument, is_unique, reading_of
 from schema.engine.source import Reading, Record
 from schema.engine.statement import Order, Shape
 
@@ -104,11 +104,6 @@ class ConnectionField(RowField):
             wanted = self._sorts.annotation | None
             arguments.append(argument("order_by", wanted, "The order, ties broken by the id."))
         return arguments
-
-    @cached_property
-    def target(self) -> RowType:
-        """The type of its items."""
-        return target_of(self)
 
     @cached_property
     def path(self) -> statement.Path | None:

@@ -37,6 +37,7 @@ def rows(
     visible: ColumnElement[bool] | None = None,
     order: Sequence[ColumnElement[Any]] = (),
     allow: Callable[[Any], None] | None = None,
+    keys: Sequence[tuple[str, ...]] = (),
 ) -> Callable[[C], C]:
     """Declare the decorated class over `table`.
 
@@ -47,6 +48,8 @@ def rows(
         order: the order of lists of it; ties are broken by the key.
         allow: called with the operation's context where the API is entered, at roots and at what
             mutations and events hand out; raises where nothing of this type may be read.
+        keys: makes it an entity, to which other services refer by the values of these fields; of
+            several rows with the same values they mean the first one in `order`.
 
     Raises:
         DeclarationError: the table has no single key, the name or the prefix is taken, or the
@@ -56,7 +59,7 @@ def rows(
     def declare(cls: C) -> C:
         _check_names(cls, prefix)
         only_key = key if key is not None else _only_key(cls, table)
-        spec = RowType(cls, table, only_key, prefix, visible, order, allow)
+        spec = RowType(cls, table, only_key, prefix, visible, order, allow, keys)
         if prefix:
             cls.is_type_of = staticmethod(lambda value, _info: type(value) is cls)  # type: ignore[attr-defined]
         cls.__rows__ = spec  # type: ignore[attr-defined]
@@ -227,9 +230,9 @@ def column(
     return ColumnField(description, expression, never_null=never_null)
 
 
-def resolved(description: str) -> Callable[[F], F]:
+def resolved(description: str, *, name: str | None = None) -> Callable[[F], F]:
     """A field that needs Python: a resolver of its own."""
-    field: Any = strawberry.field(description=description)
+    field: Any = strawberry.field(description=description, name=name)
     return field  # type: ignore[no-any-return]
 
 

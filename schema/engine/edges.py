@@ -21,7 +21,6 @@ from schema.engine.row import (
     collect,
     is_unique,
     reading_of,
-    target_of,
 )
 from schema.engine.source import Reading
 
@@ -55,11 +54,6 @@ class OneField(RowField):
         self.local, self._remote = local, remote
         name: str = local.name
         self._label = f"_{name}"
-
-    @cached_property
-    def target(self) -> RowType:
-        """The type it leads to."""
-        return target_of(self)
 
     @cached_property
     def remote(self) -> Column[Any]:
@@ -97,11 +91,6 @@ class OneField(RowField):
 class SameField(RowField):
     """Another view of the same row."""
 
-    @cached_property
-    def target(self) -> RowType:
-        """The type of the view."""
-        return target_of(self)
-
     def columns(self) -> dict[str, ColumnElement[Any]]:
         """What the view reads."""
         return collect(self.target)
@@ -124,11 +113,6 @@ class RefField(RowField):
         super().__init__(description)
         self.init = self.repr = self.compare = True
         self.default = None
-
-    @cached_property
-    def target(self) -> RowType:
-        """The type it leads to."""
-        return target_of(self)
 
     def check(self) -> None:
         """Refuse a type that no key names."""
@@ -179,11 +163,6 @@ class ManyField(RowField):
         self._via, self._through, self._order = via, through, order
         self._filters = filters
         self._statements: dict[tuple[str, ...], Executable] = {}
-
-    @cached_property
-    def target(self) -> RowType:
-        """The type it leads to."""
-        return target_of(self)
 
     @cached_property
     def path(self) -> statement.Path:

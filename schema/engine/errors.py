@@ -21,8 +21,12 @@ class BadLookup(EngineError):
     """Keys of a lookup that are missing or one too many."""
 
 
+class BadReference(EngineError):
+    """A representation of an entity that names none: of no type, or by no key of its type."""
+
+
 class TooMany(EngineError):
-    """An operation that asks for more than one may: of ids, or of rows altogether."""
+    """An operation that asks for more than it may: references, or rows altogether."""
 
 
 class DeclarationError(Exception):

@@ -16,6 +16,8 @@ from schema.engine.statement import SORTED
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 25
+USUAL_LIST = 20
+"""How many items a list without a page is taken for when an answer's size is estimated."""
 
 T = TypeVar("T")
 

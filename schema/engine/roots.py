@@ -1,24 +1,21 @@
-"""Root fields: a row looked up by its keys, and any node by its id."""
+"""Root fields that look up a row by its keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from inspect import isawaitable
 from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement
 from sqlalchemy.sql import Executable
+from strawberry.utils.str_converters import to_camel_case
 
-from schema.engine import node_id, statement
+from schema.engine import statement
 from schema.engine.conditions import check_condition, is_given, plain
-from schema.engine.declare import Node
 from schema.engine.edges import rows_by
-from schema.engine.errors import BadLookup, TooMany
-from schema.engine.row import REGISTRY, Ask, RowField, RowType, argument, reading_of, target_of
+from schema.engine.errors import BadLookup
+from schema.engine.row import Ask, RowField, RowType, argument, reading_of
 from schema.engine.source import Reading
-
-MAX_NODES = 100
 
 ID = "id"
 """The way of a lookup that every node type has, and its argument."""
@@ -55,11 +52,6 @@ class LookupField(RowField):
         ]
         super().__init__(description, arguments)
         self._statements: dict[tuple[str, ...], Executable] = {}
-
-    @cached_property
-    def target(self) -> RowType:
-        """The type it leads to."""
-        return target_of(self)
 
     def check(self) -> None:
         """Refuse a lookup that may find nothing but promises a row, and ways without their key."""
@@ -107,7 +99,7 @@ class LookupField(RowField):
     def _check_way(self, given: Mapping[str, Any]) -> None:
         way = set(given) - set(self._optional)
         if way not in map(set, self._ways) or (ID in given and len(given) > 1):
-            ways = ", or ".join(" and ".join(map(_camel, way)) for way in self._ways)
+            ways = ", or ".join(" and ".join(map(to_camel_case, way)) for way in self._ways)
             raise BadLookup(f"Give exactly one of: {ways}.")
 
     async def _read(self, reading: Reading, given: Mapping[str, Any]) -> Any:
@@ -147,79 +139,7 @@ async def find(reading: Reading, target: RowType, key: Any) -> Any:
     return await found if isawaitable(found) else found
 
 
-def node_types() -> dict[str, RowType]:
-    """The row types that are nodes, by their prefix."""
-    return {spec.prefix: spec for spec in REGISTRY.values() if spec.prefix}
-
-
-class NodesField(RowField):
-    """Nodes of any types, by their ids: a list, or one where `single`."""
-
-    def __init__(self, description: str, *, single: bool) -> None:
-        self.single = single
-        one = argument("id", strawberry.ID, "The id of any object.")
-        several = argument("ids", list[strawberry.ID], f"The ids, at most {MAX_NODES}.")
-        super().__init__(description, [one if single else several])
-
-    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        """The nodes; null for each that there is none of, or none that the viewer may see."""
-        wanted = [_node(info, each) for each in self._ids(kwargs)]
-        # Not awaited here: what is wrong with one id is that item's error.
-        return wanted[0] if self.single else wanted
-
-    def _ids(self, arguments: Mapping[str, Any]) -> Sequence[str]:
-        if self.single:
-            return [arguments["id"]]
-        ids: Sequence[str] = arguments["ids"]
-        if len(ids) > MAX_NODES:
-            raise TooMany(f"At most {MAX_NODES} ids at once.")
-        return ids
-
-    def ask(self, arguments: Mapping[str, Any]) -> Ask:
-        """The types of the nodes, and their keys as the binds `id0`, `id1`, …
-
-        Raises:
-            BadId: one of them is no id.
-        """
-        named = [node_id.decode(each) for each in self._ids(arguments)]
-        known = node_types()
-        shape = tuple(prefix if prefix in known else None for prefix, _ in named)
-        return Ask(shape, (), {f"{ID}{n}": key for n, (_, key) in enumerate(named)})
-
-
-def node(description: str) -> Any:
-    """A root field that leads to any node by its id."""
-    return NodesField(description, single=True)
-
-
-def nodes(description: str) -> Any:
-    """A root field that leads to several nodes by their ids."""
-    return NodesField(description, single=False)
-
-
-@strawberry.type
-class NodeQueries:
-    node: Node | None = node("Any object, by its id; null where there is none for you.")
-    nodes: list[Node | None] = nodes("Several objects, by their ids, in the order of the ids.")
-
-
-async def _node(info: Any, text: str) -> Node | None:
-    prefix, key = node_id.decode(text)
-    target = node_types().get(prefix)
-    if target is None:
-        return None
-    if target.allow:
-        target.allow(info.context)
-    found: Node | None = await find(reading_of(info), target, key)
-    return found
-
-
 async def read(reading: Reading, row_type: type, key: Any) -> Any:
     """The row of a declared type with this key, or None: for events and payloads."""
     spec: RowType = row_type.__rows__  # type: ignore[attr-defined]
     return await find(reading, spec, key)
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.capitalize() for word in tail)

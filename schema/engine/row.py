@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
@@ -47,9 +48,25 @@ class Row:
         return not self.row
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyPart:
+    """One field of a key: its name in the API, its column, and what reads a value of it.
+
+    `read` raises a TypeError where it is given something else.
+    """
+
+    name: str
+    column: Column[Any]
+    read: Callable[[Any], Any]
+
+
 @dataclass(slots=True, eq=False)
 class RowType:
-    """The declaration of a type over a table."""
+    """The declaration of a type over a table.
+
+    `keys` are the names of fields by which other services refer to a row; `named_by` are these
+    keys once all is sealed.
+    """
 
     cls: type[Row]
     table: Table
@@ -58,6 +75,8 @@ class RowType:
     visible: ColumnElement[bool] | None
     order: Sequence[ColumnElement[Any]]
     allow: Callable[[Any], None] | None
+    keys: Sequence[tuple[str, ...]]
+    named_by: list[tuple[KeyPart, ...]] = field(default_factory=list)
     columns: dict[str, ColumnElement[Any]] = field(default_factory=dict)
 
     @property
@@ -131,6 +150,19 @@ class RowField(StrawberryField):
     def inner(self) -> Any:
         """The type of its annotation, without the null."""
         return self.type.of_type if isinstance(self.type, StrawberryOptional) else self.type
+
+    @cached_property
+    def target(self) -> RowType:
+        """The row type that it leads to.
+
+        Raises:
+            DeclarationError: it leads to none.
+        """
+        return target_of(self)
+
+    def targets(self, shape: Any) -> Sequence[RowType]:
+        """The row types that it leads to, where its arguments have this shape."""
+        return [self.target]
 
     def mistake(self, what: str) -> DeclarationError:
         """The error to raise for a wrong declaration: the line to change, and what is wrong."""

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 Duration = NewType("Duration", timedelta)
+Representation = NewType("Representation", object)
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -98,6 +99,11 @@ _SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
         serialize=write_duration,
         parse_value=_no_input,
+    ),
+    Representation: strawberry.scalar(
+        name="_Any",
+        description="An entity by its key: an object with a `__typename` and the key's fields.",
+        parse_value=lambda value: value,
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from schema.engine.entities import sealed_keys, union_of_entities
 from schema.engine.row import REGISTRY, collect, row_fields
 
 
@@ -15,9 +16,11 @@ def seal(others: Sequence[type]) -> None:
         DeclarationError: a mistake, with the line to change.
     """
     namespace = {name: spec.cls for name, spec in REGISTRY.items()}
+    namespace["_Entity"] = union_of_entities()
     specs = list(REGISTRY.values())
     for cls in [*(spec.cls for spec in specs), *others]:
         for declared in row_fields(cls):
             declared.seal(namespace)
     for spec in specs:
         spec.columns.update(collect(spec))
+        spec.named_by[:] = sealed_keys(spec)

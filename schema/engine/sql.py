@@ -6,13 +6,12 @@ joins before subqueries in the list of columns.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     JSON,
-    BindParameter,
     ColumnElement,
     FromClause,
     Select,
@@ -21,28 +20,29 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
-    null,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql.functions import FunctionElement
 
 from schema.engine.connections import ConnectionField
 from schema.engine.declare import ColumnField, NodeIdField
 from schema.engine.edges import ManyField, OneField, SameField
+from schema.engine.nodes import NodeField
 from schema.engine.nullness import may_be_null
+from schema.engine.pages import USUAL_LIST
 from schema.engine.plan import TYPENAME, Plan, Selected, UncompilableError
-from schema.engine.roots import ID, LookupField, NodesField, node_types
-from schema.engine.row import Ask, RowField, RowType
+from schema.engine.references import ReferencesField
+from schema.engine.roots import ID, LookupField
+from schema.engine.row import RowType
 from schema.engine.source import MAX_ROWS
-from schema.engine.sql_json import MARK, MOST_PAIRS, built, listed, objects, one_object, typename
+from schema.engine.sql_binds import Binds
+from schema.engine.sql_json import MARK, built, listed, objects, one_object, typename
 from schema.engine.sql_pages import PAGED, RANK, Pages, Position, number
 from schema.engine.sql_scope import Scope, correlated, over
-from schema.engine.statement import PARENT, Path, Shape, behind, directed, is_key
-
-USUAL_LIST = 20
-"""How many rows a list without a page is taken for when an answer's size is estimated."""
+from schema.engine.statement import PARENT, PLACE, Naming, Path, Shape, behind, directed, is_key
 
 VALUE = "value"
 """The column of what a lateral join computes."""
@@ -60,8 +60,7 @@ class Compiled:
 class Builder:
     """Builds the statement of one plan for arguments of one shape."""
 
-    asks: Sequence[Ask]
-    binds: dict[str, tuple[int, str]] = field(default_factory=dict)
+    binds: Binds
     _names: int = 0
     _rows: int = 0
 
@@ -72,7 +71,7 @@ class Builder:
             UncompilableError: it would be too large, or a part has no SQL.
         """
         columns = [self._root(each).label(f"r{n}") for n, each in enumerate(plan.roots)]
-        return Compiled(select(*columns), self.binds)
+        return Compiled(select(*columns), self.binds.made)
 
     def rows(self, plan: Plan, target: RowType) -> Compiled:
         """The statement that reads what a plan selects of rows with the binds `keys`.
@@ -84,13 +83,12 @@ class Builder:
         parents = func.unnest(keys).table_valued("key").render_derived(name="parents")
         scope = self._scope(target, USUAL_LIST)
         found = scope.own(target.key) == parents.c.key
-        named = self._rows_of(scope, plan.roots, [found]).correlate(parents).subquery("x")
-        value = select(one_object(named).label(VALUE)).select_from(named).lateral("found")
+        value = self._object(self._rows_of(scope, plan.roots, [found]).correlate(parents))
         columns = (parents.c.key.label(PARENT), value.c.value)
         statement = select(*columns).select_from(parents.join(value, true()))
-        return Compiled(statement, self.binds)
+        return Compiled(statement, self.binds.made)
 
-    # ── names, binds, sizes ──────────────────────────────────────────────────
+    # ── names, sizes ─────────────────────────────────────────────────────────
 
     def _name(self, letter: str) -> str:
         self._names += 1
@@ -103,33 +101,6 @@ class Builder:
         alias = spec.table.alias(self._name("t"))
         return Scope(spec, alias, alias, rows)
 
-    def _bound(
-        self, declared: RowField, selected: Selected, inner: Scope
-    ) -> list[ColumnElement[bool]]:
-        """The conditions that a field's arguments set on the rows it leads to."""
-        conditions = declared.conditions(self._ask(selected)[1].narrowing)
-        return [self._own_binds(inner.own(each), selected) for each in conditions]
-
-    def _own_binds(self, expression: ColumnElement[Any], selected: Selected) -> Any:
-        """An expression whose binds are the arguments of this field, and of no other."""
-        position, ask = self._ask(selected)
-
-        def own(part: Any, **_: Any) -> Any:
-            if not isinstance(part, BindParameter) or part.key not in ask.binds:
-                return None
-            # Not "key_1": SQLAlchemy names constants so.
-            name = f"of{position}_{part.key}"
-            self.binds[name] = (position, part.key)
-            return bindparam(name, type_=part.type)
-
-        replace: Any = own
-        return visitors.replacement_traverse(expression, {}, replace)
-
-    def _ask(self, selected: Selected) -> tuple[int, Ask]:
-        if selected.asked is None:
-            return -1, Ask((), (), {})
-        return selected.asked.position, self.asks[selected.asked.position]
-
     # ── roots ────────────────────────────────────────────────────────────────
 
     def _root(self, selected: Selected) -> ColumnElement[Any]:
@@ -138,10 +109,15 @@ class Builder:
                 return func.to_json(typename(selected), type_=JSON)
             case LookupField() as declared:
                 scope = self._scope(declared.target, 1)
-                conditions = self._bound(declared, selected, scope)
+                conditions = self.binds.conditions(declared, selected, scope)
                 return self._found(scope, selected, conditions, declared.prefer)
-            case NodesField() as declared:
-                return self._nodes_named(selected, declared)
+            case NodeField():
+                target: Any = self.binds.shape(selected)
+                scope = self._scope(target, 1)
+                condition = self.binds.own(scope.own(is_key(target, ID)), selected)
+                return self._found(scope, selected, [condition])
+            case ReferencesField():
+                return self._referenced(selected)
             case ConnectionField() as declared:
                 value = self._connection(declared, selected, None)
                 return select(value.c.value).scalar_subquery()
@@ -161,22 +137,30 @@ class Builder:
         found = rows.order_by(*order).limit(number(1)).subquery(self._name("x"))
         return select(one_object(found)).select_from(found).scalar_subquery()
 
-    def _nodes_named(self, selected: Selected, declared: NodesField) -> ColumnElement[Any]:
-        """The nodes of these ids, each of its own type."""
-        shape: Any = self._ask(selected)[1].shape
-        found: list[ColumnElement[Any]] = []
-        for index, prefix in enumerate(shape):
-            if prefix is None:
-                found.append(null())
-                continue
-            scope = self._scope(node_types()[prefix], 1)
-            condition = self._own_binds(scope.own(is_key(scope.spec, f"{ID}{index}")), selected)
-            found.append(self._found(scope, selected, [condition]))
-        if declared.single:
-            return found[0]
-        if len(found) > MOST_PAIRS:
-            raise UncompilableError("too many nodes at once")
-        return func.json_build_array(*found, type_=JSON)
+    def _referenced(self, selected: Selected) -> ColumnElement[Any]:
+        """The rows of references, in the order of these."""
+        shape: Any = self.binds.shape(selected)
+        if not shape:
+            return literal_column("'[]'::json", JSON)
+        named = [
+            self._named(naming, self.binds.own(naming.references(number), selected), selected)
+            for number, naming in enumerate(shape)
+        ]
+        every = union_all(*named).subquery(self._name("x"))
+        values = select(every.c.value).order_by(every.c[PLACE])
+        return func.array_to_json(func.array(values.scalar_subquery()), type_=JSON)
+
+    def _named(
+        self, naming: Naming, references: FunctionElement[Any], selected: Selected
+    ) -> Select[Any]:
+        """The rows of references that name them alike, each with its place; null for none."""
+        listed = naming.rows(references, self._name("k"))
+        scope = self._scope(naming.target, USUAL_LIST)
+        conditions = [scope.own(each) == listed.c[each.name] for each in naming.columns]
+        order = [scope.own(each) for each in (*naming.target.order, naming.target.key)]
+        rows = self._rows_of(scope, selected.below[naming.target.name], conditions)
+        value = self._object(rows.order_by(*order).limit(number(1)).correlate(listed))
+        return select(listed.c[PLACE], value.c.value).select_from(listed.outerjoin(value, true()))
 
     # ── rows ─────────────────────────────────────────────────────────────────
 
@@ -245,14 +229,17 @@ class Builder:
     def _one(self, scope: Scope, declared: OneField, selected: Selected) -> FromClause:
         inner = self._scope(declared.target, scope.rows)
         found = inner.own(declared.remote) == scope.own(declared.local)
-        rows = self._rows_of(inner, selected.only, [found]).correlate(scope.alias)
+        return self._object(self._rows_of(inner, selected.only, [found]).correlate(scope.alias))
+
+    def _object(self, rows: Select[Any]) -> FromClause:
+        """The only one of these rows as an object, as the value of a lateral join."""
         named = rows.subquery(self._name("x"))
         return select(one_object(named).label(VALUE)).select_from(named).lateral(self._name("l"))
 
     def _many(self, scope: Scope, declared: ManyField, selected: Selected) -> FromClause:
         inner = self._scope(declared.target, scope.rows * USUAL_LIST)
         conditions = self._belonging(scope, inner, declared.path)
-        conditions += self._bound(declared, selected, inner)
+        conditions += self.binds.conditions(declared, selected, inner)
         rows = self._rows_of(inner, selected.only, conditions).correlate(scope.alias)
         order = [inner.own(each) for each in (*declared.order, declared.target.key)]
         named = rows.order_by(*order).subquery(self._name("x"))
@@ -273,7 +260,7 @@ class Builder:
         self, declared: ConnectionField, selected: Selected, scope: Scope | None
     ) -> FromClause:
         """A connection, as the value of a lateral join."""
-        shape: Any = self._ask(selected)[1].shape
+        shape: Any = self.binds.shape(selected)
         paged = [each for each in selected.only if each.name in PAGED]
         page: FromClause | None = None
         if [each.name for each in paged] == ["nodes"] and not shape.backward:
@@ -315,7 +302,7 @@ class Builder:
         conditions = []
         if scope is not None and declared.path is not None:
             conditions += self._belonging(scope, inner, declared.path)
-        conditions += self._bound(declared, selected, inner)
+        conditions += self.binds.conditions(declared, selected, inner)
         if inner.spec.visible is not None:
             conditions.append(inner.own(inner.spec.visible))
         return inner, conditions
@@ -329,7 +316,7 @@ class Builder:
         inner, conditions = self._belonging_items(declared, selected, scope, rows)
         if shape.resumed:
             position = behind(shape.order, inner.spec, falling=shape.falling)
-            conditions.append(self._own_binds(inner.own(position), selected))
+            conditions.append(self.binds.own(inner.own(position), selected))
         order = directed((inner.own(shape.order.column), inner.own(inner.spec.key)), shape.falling)
         return _Items(inner, conditions, order)
 

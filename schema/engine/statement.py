@@ -15,7 +15,9 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
+    TableValuedAlias,
     any_,
     bindparam,
     func,
@@ -24,12 +26,16 @@ from sqlalchemy import (
     true,
     tuple_,
 )
+from sqlalchemy.sql.functions import FunctionElement
 
 from schema.engine.row import KEY, RowField, RowType
 from schema.engine.source import MAX_ROWS
 
 PARENT = "_parent"
 """The label of the value by which rows belong to their parent."""
+
+PLACE = "_place"
+"""The name of the value that says where in the answer a reference stands, from 0."""
 
 SORTED = "_sorted"
 """The label of the value that a connection's order compares."""
@@ -156,6 +162,52 @@ def children(
         .where(path.remote == any_(_keys(path.remote)), *conditions, *_visible(target))
         .order_by(*order, target.key)
         .limit(_at_most(MAX_ROWS + 1))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How references name rows: by the values of these columns of one type."""
+
+    target: RowType
+    names: tuple[str, ...]
+
+    @property
+    def columns(self) -> Sequence[Column[Any]]:
+        """The columns themselves."""
+        return [self.target.table.c[name] for name in self.names]
+
+    def labels(self, number: int = 0) -> Sequence[str]:
+        """The binds that list the references' places, and their values for each column."""
+        return [f"place{number}", *(f"key{number}_{n}" for n in range(len(self.names)))]
+
+    def references(self, number: int = 0) -> FunctionElement[Any]:
+        """The references: these lists, side by side."""
+        types = [Integer(), *(column.type for column in self.columns)]
+        labels = zip(self.labels(number), types, strict=True)
+        return func.unnest(*(bindparam(label, type_=ARRAY(type_)) for label, type_ in labels))
+
+    def rows(self, references: FunctionElement[Any], name: str) -> TableValuedAlias:
+        """The references as rows: a place, and a value under each of the columns' names."""
+        return references.table_valued(PLACE, *self.names).render_derived(name=name)
+
+
+@cache
+def named(naming: Naming) -> Select[Any]:
+    """The row of each reference for which there is one, with the reference's place."""
+    target = naming.target
+    references = naming.rows(naming.references(), "named")
+    found = (
+        select(*selected(target))
+        .where(*(column == references.c[column.name] for column in naming.columns))
+        .where(*_visible(target))
+        .order_by(*target.order, target.key)
+        .limit(_at_most(1))
+        .correlate(references)
+        .lateral("found")
+    )
+    return select(references.c[PLACE].label(PARENT), *found.c).select_from(
+        references.join(found, true())
     )
 
 

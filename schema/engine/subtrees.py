@@ -26,6 +26,7 @@ from schema.engine.plan import (
 from schema.engine.row import RowType
 from schema.engine.source import Reading
 from schema.engine.sql import Builder
+from schema.engine.sql_binds import Binds
 from schema.engine.sql_json import NULL_MARK
 from schema.engine.statement import PARENT
 
@@ -77,7 +78,9 @@ class Subtrees:
             asks = [asked.ask(info.variable_values) for asked in shapes.plan.asked]
         except EngineError:
             return None
-        kept = self.compiler.kept(shapes, asks, lambda: Builder(asks).rows(shapes.plan, target))
+        kept = self.compiler.kept(
+            shapes, asks, lambda: Builder(Binds(asks)).rows(shapes.plan, target)
+        )
         if kept is None:
             return None
         found = await _rows_of(reading, shapes, kept, kept.values(asks), keys)

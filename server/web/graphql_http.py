@@ -159,7 +159,8 @@ def _response(outcome: Answer | Refusal | Stream, media_type: str, *, posted: bo
 
 def _answered(answer: Answer, media_type: str) -> Response:
     partial = answer.partial and media_type == media.GRAPHQL_RESPONSE
-    return json_response(answer.body, PARTIAL_SUCCESS if partial else 200, None, media_type)
+    headers = {} if answer.cost is None else {"GraphQL-Cost": str(answer.cost)}
+    return json_response(answer.body, PARTIAL_SUCCESS if partial else 200, headers, media_type)
 
 
 def _refused(refusal: Refusal, media_type: str, *, posted: bool) -> Response:

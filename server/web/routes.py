@@ -135,7 +135,7 @@ def _cors(origins: Sequence[str]) -> list[Middleware]:
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "GraphQL-Require-Preflight"],
-        expose_headers=["X-Request-Id", "Retry-After"],
+        expose_headers=["X-Request-Id", "Retry-After", "GraphQL-Cost"],
         max_age=600,
     )
     return [allowed]

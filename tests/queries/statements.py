@@ -12,9 +12,19 @@ from server.store.database import Database
 from server.store.readers import Readers
 
 _TOKENS = re.compile(
-    r"'(?:[^']|'')*'|\"[^\"]*\"|\(\s*SELECT\b|[()]|LEFT OUTER JOIN|\s+|[^\s'\"()]+"
+    r"'(?:[^']|'')*'|\"[^\"]*\"|\(\s*SELECT\b|[()]|LEFT OUTER JOIN|UNION ALL|\s+|[^\s'\"()]+"
 )
-_CLAUSES = ("FROM", "WHERE", "ORDER", "LIMIT", "GROUP", "HAVING", "LEFT OUTER JOIN", "JOIN")
+_CLAUSES = (
+    "FROM",
+    "WHERE",
+    "ORDER",
+    "LIMIT",
+    "GROUP",
+    "HAVING",
+    "LEFT OUTER JOIN",
+    "JOIN",
+    "UNION ALL",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,8 @@ from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
 from schema.engine.documents import Documents
-from schema.engine.source import Reading
+from schema.engine.measure import Limits
+from schema.engine.source import Reading, Record
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from schema.subscribing import Subscriptions
@@ -40,6 +42,11 @@ class Graph:
     def seen_by(self, *scopes: Scope) -> Graph:
         """The same graph for a viewer with these rights."""
         return replace(self, viewer=Viewer("token:other", "other", frozenset(scopes)))
+
+    def up_to(self, cost: int) -> Graph:
+        """The same graph, where an operation may cost so much."""
+        documents = Documents(self.run.schema, Limits(cost=cost))
+        return replace(self, run=replace(self.run, documents=documents))
 
     async def raw(self, query: str, **variables: object) -> Answer | Refusal | Stream:
         """Whatever the executor gives."""
@@ -89,3 +96,17 @@ def graph(database: Database) -> Graph:
     documents = Documents(schema)
     run = Operations(schema, documents, context, compiler, subscriptions, strict=True)
     return Graph(run, office, hub)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the statements that reading takes."""
+    seen: list[str] = []
+    fetch = Database.fetch
+
+    async def counted(self: Database, statement: Any, /, **binds: object) -> Sequence[Record]:
+        seen.append(str(statement))
+        return await fetch(self, statement, **binds)
+
+    monkeypatch.setattr(Database, "fetch", counted)
+    return seen

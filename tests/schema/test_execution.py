@@ -8,12 +8,15 @@ from typing import Any
 import orjson
 import pytest
 
+from schema.engine.executor import RowExecutor
+from schema.engine.plan import Planner
 from schema.engine.source import Reading
 from server.errors import Unavailable
 from server.operation import Answer, Operation, Refusal
 from tests.schema.conftest import Graph
 
 NO_INCIDENT = "inc_" + "0" * 32
+LONG = "{ timeline(first: $n) { nodes { id body } } }"
 
 
 async def refusal(graph: Graph, query: str, **variables: object) -> Refusal:
@@ -43,6 +46,28 @@ async def test_a_document_that_is_not_executed_says_why(
     graph: Graph, query: str, code: str
 ) -> None:
     assert set(codes((await refusal(graph, query)).errors)) == {code}
+
+
+async def test_what_costs_too_much_is_never_planned(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = await graph.raw(f"query ($n: Int) {{ incidents {{ nodes {LONG} }} }}", n=4)
+    assert isinstance(answer, Answer)
+    assert answer.cost == 2 + 25 * (2 + 4 * 2)
+
+    def plan(*_: object) -> None:
+        raise AssertionError("it was planned")
+
+    monkeypatch.setattr(Planner, "plan", plan)
+    monkeypatch.setattr(RowExecutor, "build", plan)
+    for operation in (
+        f"query ($n: Int) {{ incidents {{ nodes {LONG} }} }}",
+        f'subscription ($n: Int) {{ incidentUpdated(incident: "{NO_INCIDENT}") {LONG} }}',
+        f"""mutation ($n: Int) {{
+          declareIncident(input: {{title: "x", severity: SEV1}}) {{ incident {LONG} }} }}""",
+    ):
+        found = await refusal(graph.up_to(200), operation, n=100)
+        assert codes(found.errors) == ["TOO_MANY"]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,5 @@
 """What mutations and events hand out: answered by one statement, like a query."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import pytest
-
-from schema.engine.source import Record
-from server.store.database import Database
 from tests.schema.conftest import Graph
 from tests.schema.test_incident import declared
 from tests.schema.test_live import TIMELINE, added, subscribed
@@ -27,20 +20,6 @@ mutation ($incident: ID!, $entries: [TimelineEntryInput!]!, $full: Boolean!) {
 def entries(*bodies: str) -> list[dict[str, str]]:
     at = "2026-01-01T00:00:00Z"
     return [{"kind": "NOTE", "occurredAt": at, "body": body} for body in bodies]
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts of the statements that reading takes."""
-    seen: list[str] = []
-    fetch = Database.fetch
-
-    async def counted(self: Database, statement: Any, /, **binds: object) -> Sequence[Record]:
-        seen.append(str(statement))
-        return await fetch(self, statement, **binds)
-
-    monkeypatch.setattr(Database, "fetch", counted)
-    return seen
 
 
 async def test_a_payload_of_many_rows_is_one_statement(graph: Graph, reads: list[str]) -> None:

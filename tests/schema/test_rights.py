@@ -199,7 +199,7 @@ READERS = (Scope.INCIDENTS_READ, Scope.DEPLOYMENTS_READ)
 
 async def body(graph: Graph, query: str) -> str:
     """The text of an answer; the resolvers have to give the same."""
-    found = await graph.raw(query)
+    found = await graph.up_to(10**9).raw(query)
     assert isinstance(found, Answer), found
     assert not found.partial, found.body
     document = graph.run.documents.read(query)

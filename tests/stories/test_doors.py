@@ -202,3 +202,17 @@ async def test_pages_of_chosen_origins_may_call_the_api(database_url: str) -> No
             }
             async with served.http.options(served.url + "/graphql", headers=asked) as response:
                 assert response.headers.get("access-control-allow-origin") == allowed
+
+
+async def test_an_operation_says_what_it_costs_and_may_cost_so_much(database_url: str) -> None:
+    query = {"query": "query ($n: Int!) { incidents(first: $n) { nodes { number title } } }"}
+    async with serving(database_url=database_url, max_cost="1000") as served:
+        headers = {"authorization": f"Bearer {served.keys.token}"}
+        ask = {"json": {**query, "variables": {"n": 50}}, "headers": headers}
+        async with served.http.post(f"{served.url}/graphql", **ask) as response:
+            assert response.headers["GraphQL-Cost"] == "102"
+        wide = " ".join(f"a{n}: title" for n in range(12))
+        answer = await served.answer(f"{{ incidents(first: 100) {{ nodes {{ {wide} }} }} }}")
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"] == "TOO_MANY"
+        assert "1,202 values" in error["message"]

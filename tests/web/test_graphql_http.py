@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from server.web.graphql_http import MAX_BODY_BYTES
 from tests.web.conftest import House
-from tests.web.toys import BEARER, TOKEN, code_of
+from tests.web.toys import BEARER, COST, TOKEN, code_of
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = {"Content-Type": "application/json"}
@@ -41,6 +41,7 @@ async def test_a_query_is_answered(house: House) -> None:
     assert answer == {"data": {"hello": "hello Zoë 🏊"}}
     assert response.headers["Content-Type"] == f"{GRAPHQL_RESPONSE}; charset=utf-8"
     assert response.headers["Vary"] == "Accept"
+    assert response.headers["GraphQL-Cost"] == str(COST)
 
 
 async def test_a_mutation_is_run(house: House) -> None:

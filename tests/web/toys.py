@@ -28,6 +28,7 @@ from server.errors import ErrorCode, Forbidden, Unauthenticated, Unavailable
 from server.operation import Answer, End, Listener, Operation, Refusal, Result, Stream
 from server.web.refusals import errors_json, mask
 
+COST = 7
 TOKEN = "toy-token.0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 SECRET = "toy-secret-0123456789"
@@ -212,7 +213,7 @@ def _answer(result: graphql.ExecutionResult) -> Answer | Refusal:
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):
         return _refusal(errors, ErrorCode.BAD_REQUEST)
-    return Answer(orjson.dumps(result.formatted), partial=bool(errors))
+    return Answer(orjson.dumps(result.formatted), partial=bool(errors), cost=COST)
 
 
 def _refusal(errors: list[graphql.GraphQLError], code: ErrorCode, **kind: bool) -> Refusal:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from random import Random
+from typing import TypeAlias
 
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
+    GraphQLUnionType,
     get_named_type,
     is_composite_type,
 )
@@ -16,13 +19,18 @@ from graphql import (
 from schema.build import graphql_schema
 from tests.schema.both_paths.stock import is_connection
 
+Abstract: TypeAlias = GraphQLInterfaceType | GraphQLUnionType
+
+NEEDING_PYTHON: Mapping[str, str] = {"viewer": "Viewer", "_service": "_Service"}
+"""The roots that no statement answers, and their types."""
+
 
 @cache
 def leads_to(type_: str) -> frozenset[str]:
-    """The types that a type's fields lead to; of an interface, those that implement it."""
+    """The types that a type's fields lead to; of an abstract one, those that it may be."""
     schema = graphql_schema()
     found = schema.type_map[type_]
-    if isinstance(found, GraphQLInterfaceType):
+    if isinstance(found, Abstract):
         return frozenset(each.name for each in schema.get_possible_types(found))
     if not isinstance(found, GraphQLObjectType):
         return frozenset()
@@ -44,14 +52,14 @@ def distances(goal: str) -> dict[str, int]:
 
 @cache
 def composite_types() -> tuple[str, ...]:
-    """The types to head for: all that queries reach, but for the one that needs Python."""
+    """The types to head for: all that queries reach, but for those that need Python."""
     found, waiting = set[str](), ["Query"]
     while waiting:
         type_ = waiting.pop()
         if type_ not in found and (below := leads_to(type_)):
             found.add(type_)
             waiting += below
-    return tuple(sorted(found - {"Query", "Viewer"}))
+    return tuple(sorted(found - {"Query", *NEEDING_PYTHON.values()}))
 
 
 def nearer(type_: str, goal: str) -> frozenset[str]:
@@ -91,7 +99,7 @@ class Heading:
             return self._random.choice(onward)
         return self._random.choice(values)
 
-    def possible(self, type_: GraphQLInterfaceType) -> GraphQLObjectType:
+    def possible(self, type_: Abstract) -> GraphQLObjectType:
         """A type that an object may have."""
         possible = graphql_schema().get_possible_types(type_)
         types = sorted(possible, key=lambda each: each.name)
@@ -99,10 +107,10 @@ class Heading:
         return self._random.choice(ahead if ahead and self._chance(0.5) else types)
 
     def _roots(self, fields: list[tuple[str, GraphQLField]]) -> list[tuple[str, GraphQLField]]:
-        """Roots by how much there is to see; the one that needs Python seldom."""
+        """Roots by how much there is to see; those that need Python seldom."""
         if self._chance(0.01):
             return fields
-        seen = [each for each in fields if each[0] != "viewer"]
+        seen = [each for each in fields if each[0] not in NEEDING_PYTHON]
         return [*seen, *(each for each in seen if is_connection(each[1]))]
 
     def _chance(self, share: float) -> bool:

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from graphql import (
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     get_nullable_type,
     is_composite_type,
@@ -21,11 +21,11 @@ from graphql import (
 )
 
 from tests.schema.both_paths.arguments import Arguments
-from tests.schema.both_paths.headings import Heading
+from tests.schema.both_paths.headings import Abstract, Heading
 from tests.schema.both_paths.values import literal
 from tests.schema.both_paths.variables import Variables
 
-Composite = GraphQLObjectType | GraphQLInterfaceType
+Composite = GraphQLObjectType | Abstract
 
 ALIASES = (
     *("id", "key", "value", "rank", "name", "data", "order", "select", "Name", "NAME", "name_1"),
@@ -92,8 +92,10 @@ class Selections:
             return self._spread(type_, place, depth, rows)
         if drawn < 0.23:
             return self._again(type_, place, depth, rows) or self._typename(place)
-        if isinstance(type_, GraphQLInterfaceType) and drawn < 0.9 and depth < DEEPEST:
+        if isinstance(type_, Abstract) and drawn < 0.9 and depth < DEEPEST:
             return self._inline(self._heading.possible(type_), type_, place, depth, rows)
+        if isinstance(type_, GraphQLUnionType):
+            return self._typename(place)
         return self._field(type_, place, depth, rows)
 
     def _typename(self, place: Place) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Column, select
 
 from schema.build import graphql_schema
 from schema.engine import node_id
+from schema.engine.entities import entities
 from schema.engine.row import REGISTRY
 from server.store import tables as t
 from server.store.database import Database
@@ -49,12 +50,16 @@ _LOOKUPS: Mapping[str, Sequence[Sequence[Column[Any]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Real values: `ids` by type, `words` by name, `keys` by root, `cursors` by list and order."""
+    """Real values: `ids` by type, `words` by name, `keys` by root, `cursors` by list and order.
+
+    `representations` are the entities, each by each of its keys.
+    """
 
     ids: Mapping[str, Sequence[str]]
     words: Mapping[str, Sequence[str]]
     keys: Mapping[str, Sequence[Mapping[str, Any]]]
     cursors: Mapping[tuple[str, Order], Sequence[str]]
+    representations: Sequence[Mapping[str, Any]]
 
 
 async def gathered(database: Database, graph: Graph) -> Stock:
@@ -74,7 +79,8 @@ async def gathered(database: Database, graph: Graph) -> Stock:
     texts = {
         name: [value for (value,) in found if value is not None] for name, found in words.items()
     }
-    return Stock(ids, texts, await _keys(database, ids), await _cursors(graph))
+    keys, cursors = await _keys(database, ids), await _cursors(graph)
+    return Stock(ids, texts, keys, cursors, [each async for each in _representations(database)])
 
 
 async def _values(database: Database, columns: Sequence[Column[Any]]) -> list[tuple[Any, ...]]:
@@ -99,6 +105,17 @@ async def _keys(
                 dict(zip(names, values, strict=True)) for values in await _values(database, way)
             ]
     return dict(keys)
+
+
+async def _representations(database: Database) -> AsyncIterator[Mapping[str, Any]]:
+    for spec in entities().values():
+        for key in spec.named_by:
+            names = [part.name for part in key]
+            for values in await _values(database, [part.column for part in key]):
+                given = dict(zip(names, values, strict=True))
+                if "id" in given:
+                    given["id"] = node_id.encode(spec.prefix or "", given["id"])
+                yield {"__typename": spec.name, **given}
 
 
 async def _cursors(graph: Graph) -> dict[tuple[str, Order], list[str]]:

@@ -61,6 +61,7 @@ async def errors_of_what_is_left(graph: Graph, query: str, **variables: object) 
         (f'{{ incident(id: "inc_{NOWHERE}", number: 1) {{ id }} }}', "INVALID"),
         ('{ deployment(sha: "abc") { id } }', "INVALID"),
         ('{ node(id: "nonsense") { id } }', "BAD_ID"),
+        (f'{{ node(id: "zzz_{NOWHERE}") {{ id }} }}', "BAD_ID"),
         (f'{{ nodes(ids: ["inc_{NOWHERE}", "nonsense"]) {{ id }} }}', "BAD_ID"),
         ('{ actionItems(where: {owner: "nobody"}) { totalCount } }', "BAD_ID"),
         ('{ service(slug: "\\u0000") { id } }', "INVALID"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -29,7 +29,31 @@ MOMENTS = (
     "2500-01-01T00:00:00-11:30",
 )
 DAYS = ("2000-02-29", "2026-03-01", "2026-03-02", "3000-01-01")
+POOLS: Mapping[str, Sequence[Any]] = {
+    "Boolean": (True, False),
+    "Int": (0, 1, 2, 3, 5),
+    "Float": (0, 1, 0.5, 0.25, 1e-7, 0.9999999999999999),
+    "DateTime": MOMENTS,
+    "Date": DAYS,
+}
+"""The values of scalars that mean the same everywhere."""
+
 UNREAL = "0" * 32
+NO_REPRESENTATIONS: tuple[Any, ...] = (
+    {},
+    5,
+    "Incident",
+    {"__typename": "Incident"},
+    {"__typename": "Nothing", "id": f"inc_{UNREAL}"},
+    {"__typename": "Team", "id": f"tea_{UNREAL}"},
+    {"__typename": "Incident", "id": f"dep_{UNREAL}"},
+    {"__typename": "Incident", "id": None},
+    {"__typename": "Deployment", "repository": "acme/web", "sha": "c0ffee"},
+    {"__typename": "PullRequest", "repository": "acme/web", "number": "1"},
+    {"__typename": "PullRequest", "repository": "acme/web", "number": 2**31},
+    {"__typename": "Service", "slug": "\0"},
+)
+"""What is refused as a representation of an entity."""
 
 
 class Word(str):
@@ -104,22 +128,15 @@ class Values:
         return members
 
     def _scalar(self, scalar: str, name: str) -> Any:
-        choose = self._random.choice
+        if scalar in POOLS:
+            return self._random.choice(POOLS[scalar])
         match scalar:
-            case "Boolean":
-                return choose((True, False))
-            case "Int":
-                return choose((0, 1, 2, 3, 5))
-            case "Float":
-                return choose((0, 1, 0.5, 0.25, 1e-7, 0.9999999999999999))
-            case "DateTime":
-                return choose(MOMENTS)
-            case "Date":
-                return choose(DAYS)
             case "ID":
                 return self._id(name)
             case "String":
                 return self._text(name)
+            case "_Any":
+                return self._representation()
         raise AssertionError(f"The generator knows no value of the scalar {scalar}.")
 
     def _id(self, name: str) -> str:
@@ -129,6 +146,17 @@ class Values:
         type_ = self._random.choice(types.get(name) or list(ids))
         known = self._random.choice(ids[type_])
         return known if self._random.random() < 0.85 else f"{known.partition('_')[0]}_{UNREAL}"
+
+    def _representation(self) -> Any:
+        """An entity by one of its keys; one that there is not, or none at all, at times."""
+        choose, chance = self._random.choice, self._random.random
+        if chance() < 0.03:
+            return choose(NO_REPRESENTATIONS)
+        known = dict(choose(self._stock.representations))
+        if chance() < 0.1:
+            name = choose([each for each in known if each not in ("__typename", "id")] or ["id"])
+            known[name] = {int: 999_999, str: f"{known[name][:4]}{UNREAL}"}[type(known[name])]
+        return known if chance() < 0.9 else {**known, "unheard": [None, {"of": 1.5}]}
 
     def _text(self, name: str) -> str:
         choose, chance = self._random.choice, self._random.random

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -212,6 +214,22 @@ def test_a_wrong_root_is_refused(annotation: Any, found: Any, message: str) -> N
 
 def test_a_column_that_is_never_null_here_may_be_null_elsewhere() -> None:
     declared(it=(str, column("A.", book.c.subtitle, never_null=True)))
+
+
+@pytest.mark.parametrize("key", [("isbn",), ("title", "subtitle"), ("printed_at",), ("loud",)])
+def test_a_key_is_made_of_columns_of_text_or_numbers(key: tuple[str, ...]) -> None:
+    @rows(book, prefix="boo", keys=[("id",), ("title", "shelf"), key])
+    class Book(Node):
+        """A book."""
+
+        title: str = column("Its title.")
+        subtitle: str | None = column("What stands below it.")
+        shelf: int = column("Where it stands.")
+        printed_at: datetime = column("When it was printed.")
+        loud: str = column("Its title, aloud.", func.upper(book.c.title, type_=Text))
+
+    with pytest.raises(DeclarationError, match=rf"^Book: {key[-1]} is no key: it has to be"):
+        seal([])
 
 
 def test_two_fields_may_not_read_one_label_differently() -> None:
