@@ -92,7 +92,7 @@ class LiveSubscriptions:
     ) -> AsyncIterable[Incident]:
         context: Context = info.context
         key = await _followed(context, incident)
-        return Script(key, IncidentSource(key), await _head(context, key))
+        return Script(key, IncidentSource(context.office.database, key), await _head(context, key))
 
     @subscription(
         "The board: the newest incidents that `where` asks for (the open ones by "

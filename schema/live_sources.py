@@ -67,7 +67,7 @@ class TimelineSource:
             Event(row["sequence"], self.change(row["sequence"], row["change"], row["subject_id"]))
             for row in told
         ]
-        reached = rows[-1]["sequence"] if len(rows) == PAGE else upto
+        reached = rows[-1]["sequence"] if rows else after
         return Page(events, reached, any(row["change"] != FeedChange.ADDED for row in told))
 
     async def news(self, after: int, upto: int) -> Page:
@@ -83,20 +83,23 @@ class TimelineSource:
 class IncidentSource:
     """One incident, as it is whenever its feed has moved."""
 
+    database: Database
     incident: UUID
     resumes: bool = False
 
     async def opening(self, head: int) -> Page:
-        """The incident."""
-        return Page([Event(head, Incident.keyed(self.incident))], head, replaces=True)
+        """The incident, which is read after its position: it may be newer, but never older."""
+        reached = (await feed.heads(self.database, [self.incident])).get(self.incident, head)
+        return Page([Event(reached, Incident.keyed(self.incident))], reached, replaces=True)
 
     async def page(self, after: int, upto: int) -> Page:
         """The incident."""
         return await self.opening(upto)
 
     async def news(self, after: int, upto: int) -> Page:
-        """The incident."""
-        return await self.opening(upto)
+        """The incident, if it has moved."""
+        page = await self.opening(upto)
+        return page if page.reached > after else Page((), after)
 
     def lagged(self, skipped: int, after: int) -> None:
         """Nothing: who missed some states is told the newest."""

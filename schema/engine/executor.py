@@ -83,6 +83,17 @@ class RowExecutor(Executor[Any]):
         super().__init__(*args, **options)
         self._plans: dict[int, Plan] = {}
 
+    def build_per_event_executor(self, payload: Any) -> "RowExecutor":
+        """An executor of one event, with a memory of its own.
+
+        What is remembered goes by the identity of lists that are others for each event: shared,
+        as graphql-core has it, it would grow for as long as somebody follows.
+        """
+        of_event: Any = super().build_per_event_executor(payload)
+        of_event._relevant_sub_fields, of_event._plans = {}, {}
+        executor: RowExecutor = of_event
+        return executor
+
     def execute_fields(
         self,
         parent_type: GraphQLObjectType,

@@ -103,6 +103,9 @@ class Group:
 
     async def _follow(self, head: int) -> None:
         page = await patiently(lambda: self._source.news(self.head, head))
+        if page.reached <= self.head:
+            self.topic.retreat(self.head)
+            return
         told = await self._told(page)
         # Who waits for a page still gets it: it is as of before what comes now.
         self._pages.clear()

@@ -16,7 +16,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Events in order: all there are up to the position `reached`.
+    """Events in order: all there are up to the position `reached`, which is the topic's at most.
 
     `replaces` says that one of them changed what was told before, which must not be told again.
     """

@@ -26,6 +26,10 @@ class Topic:
             waiting, self._moved = self._moved, asyncio.Event()
             waiting.set()
 
+    def retreat(self, position: int) -> None:
+        """Note that it has only come this far: a hint is a word, and may be false."""
+        self.head = min(self.head, position)
+
     async def beyond(self, position: int) -> int:
         """Wait until it has come further than `position`; how far it is."""
         while self.head <= position:
@@ -43,7 +47,8 @@ class Board(Topic):
 
     def note(self, hint: Hint) -> None:
         """Note that an incident moved, if that is news."""
-        if self._reached.get(hint.incident, 0) >= hint.sequence:
+        # Another position, not a larger one: a false one must not silence those that follow it.
+        if self._reached.get(hint.incident) == hint.sequence:
             return
         self._reached.pop(hint.incident, None)
         self._reached[hint.incident] = hint.sequence

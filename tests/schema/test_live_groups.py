@@ -1,5 +1,7 @@
 """Who is told the same by one execution, and what must never be told again."""
 
+import asyncio
+import gc
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +9,14 @@ import pytest
 import strawberry
 
 from schema import subscribing
+from schema.engine import node_id
 from schema.engine.documents import Document, Documents
 from schema.engine.scalars import config
 from schema.sharing import is_shared
 from server.commands.redaction import rerender
 from server.domain.viewer import Scope, Viewer
 from server.live import hub as hubs
+from server.live.hint import Hint
 from server.live.ring import Ring
 from server.operation import Operation, Refusal, Stream
 from server.store.readers import Readers
@@ -303,3 +307,44 @@ async def test_an_answer_of_one_incident_is_one_statement(graph: Graph, reads: l
         state = await following()
         assert len(state["timeline"]["nodes"]) == 2
         assert len(reads) == 1
+
+
+@pytest.mark.parametrize("field", ["timeline", "incidentUpdated"])
+async def test_a_false_hint_silences_nobody(graph: Graph, field: str) -> None:
+    incident = await declared(graph)
+    selection = "... on TimelineChange { sequence }" if field == "timeline" else "title"
+    query = f"subscription ($i: ID!) {{ {field}(incident: $i) {{ {selection} }} }}"
+    async with subscribed(graph, query, i=incident) as following:
+        await following()
+        key = node_id.decode_as("inc", incident, "an incident")
+        graph.hub.hear([Hint(key, 10**9)])
+        await asyncio.sleep(0.1)
+        await added(graph, incident, "and on")
+        assert await following()
+
+
+async def test_a_false_hint_silences_no_board(graph: Graph) -> None:
+    incident = await declared(graph, title="first")
+    async with subscribed(graph, "subscription { incidents { incident { title } } }") as following:
+        await following()
+        graph.hub.hear([Hint(node_id.decode_as("inc", incident, "an incident"), 10**9)])
+        await following()
+        await graph(UPDATE, input={"id": incident, "title": "renamed"})
+        assert (await following())["incident"]["title"] == "renamed"
+
+
+async def test_events_leave_nothing_behind(graph: Graph) -> None:
+    incident = await declared(graph)
+    async with subscribed(graph, TIMELINE, incident=incident) as following:
+        await following()
+        await added(graph, incident, *map(str, range(200)))
+        for _ in range(200):
+            await following()
+        gc.collect()
+        before = len(gc.get_objects())
+        await added(graph, incident, *map(str, range(400)))
+        for _ in range(400):
+            await following()
+        gc.collect()
+        # A result in the ring is two objects; what an execution remembers would be a dozen.
+        assert len(gc.get_objects()) - before < 400 * 6
