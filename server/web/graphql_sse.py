@@ -60,7 +60,7 @@ class _Listener:
     """A client that listens, and may be sent away."""
 
     def __init__(self, token: str, viewer: Viewer) -> None:
-        self.bearer: tuple[str, Viewer] | None = (token, viewer)
+        self._bearer = (token, viewer)
         self._woken = asyncio.Event()
         self._over = False
 
@@ -81,6 +81,7 @@ class _Listener:
     async def events(self, following: Following, sessions: Sessions) -> AsyncIterator[bytes]:
         """The bytes of the stream. Nothing is taken that the client does not wait for."""
         sessions.add(self)
+        sessions.know(self, self._bearer)
         try:
             yield _HEARTBEAT  # So that the client knows at once that it was let in.
             while not self._over:

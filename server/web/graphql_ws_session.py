@@ -126,8 +126,8 @@ class GraphQLSession:
         "_running",
         "_timer",
         "_took",
+        "_viewer",
         "_wire",
-        "bearer",
     )
 
     def __init__(self, wire: Wire, desk: Desk, request_id: str) -> None:
@@ -139,7 +139,7 @@ class GraphQLSession:
         self._quota = FRAMES_A_TURN
         self._heard = self._took = True
         self._over = False
-        self.bearer: tuple[str, Viewer] | None = None
+        self._viewer: Viewer | None = None
         self._timer = self._later(desk.timing.initialisation, self._expect_initialisation)
         desk.sessions.add(self)
 
@@ -250,7 +250,7 @@ class GraphQLSession:
         REQUEST_ID.set(self._request_id)
         try:
             token = bearer_token(step.authorization)
-            self.bearer = token, await self._desk.authorise(token)
+            self._viewer = await self._desk.authorise(token)
         except Unavailable as trouble:
             self.end(Closed(CloseCode.TRY_AGAIN_LATER, trouble.message))
         except CodedError as refusal:
@@ -258,6 +258,7 @@ class GraphQLSession:
         except Exception as fault:  # noqa: BLE001 - the client must hear of it
             self.end(Closed(CloseCode.INTERNAL_ERROR, mask(fault, "websocket").message))
         else:
+            self._desk.sessions.know(self, (token, self._viewer))
             self._wire.send(self._protocol.acknowledge())
 
     async def _operate(self, step: Subscribe) -> None:
@@ -275,10 +276,10 @@ class GraphQLSession:
 
     async def _perform(self, start: Start, operation: Operation) -> bytes | None:
         """Run an operation; its last frame, or None where it goes on by itself."""
-        if self.bearer is None:
+        if self._viewer is None:
             raise Unauthenticated("Say who you are first.")
         outcome = await self._desk.execute(
-            operation, self.bearer[1], queries_only=False, streams=True
+            operation, self._viewer, queries_only=False, streams=True
         )
         match outcome:
             case Answer():

@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from server.domain.viewer import Viewer
 from server.errors import Unavailable
@@ -18,13 +17,12 @@ _REVOKED: Final = Closed(CloseCode.FORBIDDEN, "The token was revoked, or its rig
 _RESTART: Final = Closed(CloseCode.RESTART, "Service restart")
 
 
+Bearer: TypeAlias = tuple[str, Viewer]
+"""A token, and who it belonged to when the client came."""
+
+
 class Session(Protocol):
     """A client that stays connected."""
-
-    @property
-    def bearer(self) -> tuple[str, Viewer] | None:
-        """The token, and who it belonged to when the client came; None before it said so."""
-        ...
 
     def end(self, reason: Closed) -> None:
         """Send the client away."""
@@ -37,7 +35,8 @@ class Sessions:
     def __init__(self, vouch: Vouch, draining: asyncio.Event) -> None:
         self._vouch = vouch
         self._draining = draining
-        self._present: dict[Session, None] = {}
+        self._present: dict[Session, Bearer | None] = {}
+        self._bearers: dict[Bearer, dict[Session, None]] = {}
         self._watch: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -45,16 +44,28 @@ class Sessions:
         return len(self._present)
 
     def add(self, session: Session) -> None:
-        """Note that a client came."""
+        """Note that a client came, who may still have to say who it is."""
         self._present[session] = None
-        if self._watch is None or self._watch.done():
-            self._watch = asyncio.create_task(self._look_after_tokens(), name="sessions")
         if self._draining.is_set():
             session.end(_RESTART)
 
+    def know(self, session: Session, bearer: Bearer) -> None:
+        """Note who a client is, if it is still there."""
+        if session not in self._present:
+            return
+        self._present[session] = bearer
+        self._bearers.setdefault(bearer, {})[session] = None
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._look_after_tokens(), name="sessions")
+
     def remove(self, session: Session) -> None:
         """Note that a client is gone."""
-        self._present.pop(session, None)
+        bearer = self._present.pop(session, None)
+        if bearer:
+            others = self._bearers[bearer]
+            del others[session]
+            if not others:
+                del self._bearers[bearer]
 
     async def drain(self, seconds: float) -> None:
         """Send all away, spread over some time, so that they do not all come back at once."""
@@ -68,16 +79,16 @@ class Sessions:
             await asyncio.sleep(0.05)
 
     async def _look_after_tokens(self) -> None:
-        while self._present:
+        while self._bearers:
             await asyncio.sleep(WATCH_SECONDS)
             # A database that is away for a moment says nothing of the tokens.
             with suppress(Unavailable):
-                await self._check(list(self._present))
+                await self._check()
 
-    async def _check(self, sessions: Iterable[Session]) -> None:
-        bearers = [(session, session.bearer) for session in sessions]
-        known = [(session, bearer) for session, bearer in bearers if bearer]
-        valid = await self._vouch({token for _, (token, _) in known})
-        for session, (token, viewer) in known:
+    async def _check(self) -> None:
+        valid = await self._vouch({token for token, _ in self._bearers})
+        for bearer, sessions in list(self._bearers.items()):
+            token, viewer = bearer
             if valid.get(token) != viewer:
-                session.end(_REVOKED)
+                for session in list(sessions):
+                    session.end(_REVOKED)

@@ -28,7 +28,7 @@ async def cpu_against(peer: str, count: int, databases: Databases, effort: Effor
         peer=round(other, 2),
         unit="µs of CPU per delivery",
         rounds=effort.rounds,
-        note=f"{1e6 * write / count:.2f} of ours are the write ({1e3 * write:.1f} ms); "
+        note=f"to write the event, at another server, costs {1e3 * write:.1f} ms; "
         f"PostgreSQL {postgres:.1f} ms per event; "
         f"last delivery after {_last(ours):.0f} ms, peer {_last(theirs):.0f}; "
         f"{_joined(ours.side)} s until all followed, peer {_joined(theirs.side)}",

@@ -17,7 +17,6 @@ import asyncpg
 from tests.bench.live.publishers import Writer
 from tests.bench.live.sides import Sent, our_side, strawberry_side
 from tests.bench.measure import Databases, Effort, Result, all_by_turns
-from tests.bench.servers import ours
 
 SUBSCRIBERS = 200
 
@@ -75,13 +74,12 @@ async def live_latency(databases: Databases, effort: Effort) -> Result:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         side = await enter(our_side(database, SUBSCRIBERS))
-        other = await enter(ours(database))
-        writer = await Writer.of(other, await enter(aiohttp.ClientSession()))
+        writer = await Writer.of(side.server, await enter(aiohttp.ClientSession()))
         peer = await enter(strawberry_side(SUBSCRIBERS))
         commits = await enter(_noting_commits(database))
         turns = (
-            partial(side.keep_sending, effort.seconds / 2),
             partial(side.keep_sending, effort.seconds / 2, publisher=writer),
+            partial(side.keep_sending, effort.seconds / 2),
             partial(peer.keep_sending, effort.seconds / 2),
         )
         for warm in turns:

@@ -48,7 +48,7 @@ class Sent:
 class Side:
     """One server with its subscribers.
 
-    `unheard` is the server's processor time, in seconds, for an event that nobody follows,
+    `unheard` is the processor time, in seconds, of making an event happen that nobody follows,
     `growth` the bytes that its memory grew by for each subscriber, `newest` the number of the
     newest event.
     """
@@ -86,11 +86,16 @@ class Side:
 
 @asynccontextmanager
 async def our_side(database: str, count: int, **settings: str) -> AsyncIterator[Side]:
-    """`whychain serve`, whose subscribers follow an incident of a long history."""
+    """`whychain serve`, whose subscribers follow an incident of a long history.
+
+    What happens is written at another server, as by webhooks that came there: what is measured is
+    to hear of it, to read it and to tell it.
+    """
     async with (
         ours(database, **settings) as server,
+        ours(database, **settings) as writing,
         aiohttp.ClientSession() as http,
-        _followed(server, await Writer.of(server, http), count) as side,
+        _followed(server, await Writer.of(writing, http), count, writing) as side,
     ):
         yield side
 
@@ -130,9 +135,12 @@ async def _peer(
 
 
 @asynccontextmanager
-async def _followed(server: Server, publisher: Publisher, count: int) -> AsyncIterator[Side]:
-    await _unheard(server, publisher)  # warms what is kept
-    unheard = await _unheard(server, publisher)
+async def _followed(
+    server: Server, publisher: Publisher, count: int, writing: Server | None = None
+) -> AsyncIterator[Side]:
+    """A server with its subscribers; `writing` is the one that writes, if that is another."""
+    await _unheard(writing or server, publisher)  # warms what is kept
+    unheard = await _unheard(writing or server, publisher)
     variables = await publisher.variables()
     before = memory.resident(server.pid)
     async with following(server, count, variables, _FIRST) as followers:
