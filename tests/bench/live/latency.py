@@ -88,7 +88,7 @@ async def live_latency(databases: Databases, effort: Effort) -> Result:
             list, map(chain.from_iterable, await all_by_turns(turns, effort.rounds))
         )
         committed = await commits.by_number()
-    return _result(_since(committed, here), _since(committed, across), _since_sent(theirs), effort)
+    return _result(_since(committed, here), _since(committed, across), since_sent(theirs), effort)
 
 
 def _since(committed: Mapping[int, float], sent: list[Sent]) -> Latencies:
@@ -96,7 +96,8 @@ def _since(committed: Mapping[int, float], sent: list[Sent]) -> Latencies:
     return [(at - committed[event.number]) * 1000 for event in events for at in event.times]
 
 
-def _since_sent(sent: list[Sent]) -> Latencies:
+def since_sent(sent: list[Sent]) -> Latencies:
+    """From the request that makes an event happen to each of its deliveries."""
     return [
         (at - each.start) * 1000 for each in sent for event in each.delivered for at in event.times
     ]

@@ -13,8 +13,9 @@ import aiohttp
 
 from tests.bench import memory
 from tests.bench.live.crowd import allow_sockets
+from tests.bench.live.latency import since_sent
 from tests.bench.live.publishers import Writer
-from tests.bench.live.sides import Sent, Side, our_side
+from tests.bench.live.sides import Side, our_side
 from tests.bench.measure import Databases, Effort, Result, all_by_turns
 from tests.stories.live_socket import LiveSocket
 
@@ -42,7 +43,9 @@ async def live_beside_stalled(databases: Databases, effort: Effort) -> Result:
         grown = memory.resident(beside.server.pid) - before
         turns = [partial(side.keep_sending, effort.seconds) for side in (beside, alone)]
         theirs, others = await all_by_turns(turns, effort.rounds)
-    with_stalled, without = _latencies(theirs), _latencies(others)
+    with_stalled, without = (
+        since_sent(list(chain.from_iterable(side))) for side in (theirs, others)
+    )
     worst, usual = (quantiles(each, n=100)[-1] for each in (with_stalled, without))
     return Result(
         ratio=round(usual / worst, 2),
@@ -70,10 +73,3 @@ async def _stall(stack: AsyncExitStack, side: Side) -> None:
         writer = await Writer.of(side.server, http)
         await line.follow(writer.incident, int(str((await writer.variables())["after"])))
     line.frames.transport.pause_reading()
-
-
-def _latencies(turns: list[list[Sent]]) -> list[float]:
-    sent = chain.from_iterable(turns)
-    return [
-        (at - each.start) * 1000 for each in sent for event in each.delivered for at in event.times
-    ]
