@@ -77,7 +77,12 @@ class Graph:
 
 @pytest.fixture
 def graph(database: Database) -> Graph:
-    """The whole schema on this test's database, as the server puts it together."""
+    """The whole schema on this test's database."""
+    return graph_on(database)
+
+
+def graph_on(database: Database) -> Graph:
+    """The whole schema on a database, as the server puts it together."""
     hub = Hub(database)
     office = Office(
         database=database,

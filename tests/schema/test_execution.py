@@ -7,13 +7,16 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
+from schema.engine.documents import Document
 from schema.engine.executor import RowExecutor
 from schema.engine.plan import Planner
 from schema.engine.source import Reading
 from server.errors import Unavailable
 from server.operation import Answer, Operation, Refusal
-from tests.schema.conftest import Graph
+from server.store.database import _POOL, Database
+from tests.schema.conftest import Graph, graph_on
 
 NO_INCIDENT = "inc_" + "0" * 32
 LONG = "{ timeline(first: $n) { nodes { id body } } }"
@@ -115,11 +118,11 @@ async def test_the_operation_to_run_has_to_be_named_where_there_are_many(
 
 
 async def test_doors_that_do_not_stream_or_write_say_where_to_go(graph: Graph) -> None:
-    for text in (
+    for query in (
         'mutation { upsertTeam(input: {slug: "a"}) { userErrors { code } } }',
         "subscription { incidents { change } }",
     ):
-        operation = Operation(text, None, {})
+        operation = Operation(query, None, {})
         found = await graph.run(operation, graph.viewer, queries_only=True, streams=False)
         assert isinstance(found, Refusal)
         assert found.misplaced
@@ -204,3 +207,22 @@ async def test_a_database_that_is_away_is_told_as_such(graph: Graph) -> None:
     )
     assert isinstance(found, Refusal)
     assert found.unavailable
+
+
+async def test_a_statement_that_takes_too_long_is_told_alike_on_both_ways(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = {**_POOL["server_settings"], "statement_timeout": "200ms"}
+    monkeypatch.setitem(_POOL, "server_settings", impatient)
+    async with Database.connect(database_url) as database, database.transaction() as tx:
+        await tx.run(text("lock table incident in access exclusive mode"))
+        graph = graph_on(database)
+        operation = Operation("{ incidents { totalCount } }", None, {})
+        document = graph.run.documents.read(operation.query)
+        assert isinstance(document, Document)
+        for way in (graph.run.compiled, graph.run.resolved):
+            answer = await way(document, operation, graph.viewer)
+            assert isinstance(answer, Answer)
+            (error,) = orjson.loads(answer.body)["errors"]
+            assert error["extensions"] == {"code": "TIMEOUT"}
+            assert error["message"] == "The operation took too long. Ask for less at once."

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections import Counter
+from struct import pack
 from typing import Any
 
 import pytest
@@ -177,3 +179,28 @@ async def test_an_id_is_free_again_once_the_client_completes_it(house: House) ->
         while (await receive(socket)) != {"id": "2", "type": "complete"}:
             pass
     await eventually(lambda: house.toy.open_streams == 0)
+
+
+async def test_ten_thousand_operations_hold_up_nobody_else(house: House) -> None:
+    flood = [subscribe("subscription { forever }", f"{number:05}") for number in range(10_000)]
+    async with acknowledged(house) as socket, acknowledged(house) as other:
+        socket.transport.write(b"".join(map(masked, flood)))
+        await send(other, {"type": "ping"})
+        assert await receive(other) == {"type": "pong"}
+        kinds = Counter([(await receive(socket))["type"] for _ in flood])
+        assert kinds == {"next": MAX_OPERATIONS, "error": len(flood) - MAX_OPERATIONS}
+        assert house.toy.open_streams == MAX_OPERATIONS
+
+
+async def test_a_subscription_has_one_root_field(house: House) -> None:
+    async with acknowledged(house) as socket:
+        await send(socket, subscribe("subscription { forever count(to: 1) }"))
+        error = await receive(socket)
+        assert error["payload"][0]["extensions"]["code"] == "VALIDATION_FAILED"
+
+
+def masked(message: dict[str, Any]) -> bytes:
+    """A client's text frame (RFC 6455, 5.2), of fewer than 126 bytes and masked with zeros."""
+    data = json.dumps(message, separators=(",", ":")).encode()
+    assert len(data) < 126
+    return pack("!BB4x", 0x81, 0x80 | len(data)) + data
