@@ -1,6 +1,7 @@
 """One client's GraphQL socket, driven by what happens to it: it has no task while all is quiet."""
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -321,7 +322,9 @@ class GraphQLSession:
 
     def _expect_initialisation(self) -> None:
         if self._protocol.initialised:
-            self._ping()
+            # Those who came together are not pinged together.
+            apart = random.uniform(0, self._desk.timing.silence)  # noqa: S311  # guards nothing
+            self._timer = self._later(apart, self._ping)
         else:
             reason = "Connection initialisation timeout"
             self.end(Closed(CloseCode.INITIALISATION_TIMEOUT, reason))
