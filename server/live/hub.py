@@ -166,8 +166,8 @@ class Hub:
         if self._topics:
             heads = await feed.heads(self._database, list(self._topics))
             self.hear([Hint(incident, sequence) for incident, sequence in heads.items()])
+        now = datetime.now(UTC)
         if any(group.topic is self._board for group in self._groups.values()):
-            now = datetime.now(UTC)
             rows = await feed.moved_since(self._database, self._since - OVERLAP)
             self.hear([Hint(row["id"], row["sequence"]) for row in rows])
-            self._since = now
+        self._since = now
