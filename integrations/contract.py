@@ -142,10 +142,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook as it came in. `event` is the vendor's name for its kind."""
+    """One webhook as it came in. `event` is the vendor's name for its kind.
+
+    `received_at` is when (aware), for senders that do not tell when it happened; the host always
+    knows it.
+    """
 
     event: str
     body: bytes
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,8 @@ class ReceivesWebhooks(Protocol):
     def manifest(self) -> Manifest: ...
 
     def verify(self, headers: Headers, body: bytes, secrets: tuple[Secret, ...]) -> None:
-        """Return if one of `secrets` signed `body`. An empty secret signs nothing.
+        """Return if one of `secrets` signed `body`, or is the token that came along with it. An
+        empty secret vouches for nothing.
 
         Raises:
             BadSignature: it is missing, doubled, not ASCII, of another shape, or wrong.
