@@ -60,7 +60,10 @@ class DeploymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeploymentObserved:
-    """A deployment was asked for or changed its state."""
+    """A deployment was asked for or changed its state.
+
+    `pull_requests` are the numbers of those that its source says it brings.
+    """
 
     moment: Moment
     external_id: str
@@ -72,6 +75,7 @@ class DeploymentObserved:
     created_at: datetime | None = None
     deployer: PersonRef | None = None
     url: str | None = None
+    pull_requests: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

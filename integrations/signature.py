@@ -1,10 +1,12 @@
-"""HMAC-SHA256 signatures of webhooks, verified over raw bytes and in constant time.
+"""What vouches for webhooks: HMAC-SHA256 signatures over raw bytes, and tokens, both compared in
+constant time.
 
 Vendors differ in the header, in the scheme that stands before the digest, and in whether several
 signatures may stand in one header; nothing else is theirs. Everything here is bytes: a header
 that is not ASCII is a wrong signature, never an exception of another kind.
 """
 
+import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -42,7 +44,7 @@ class SignatureHeader:
         offered = self._digests(single_header(headers, self.name))
         matched = False
         for secret in secrets:
-            key = secret.value.encode("utf-8", "surrogateescape")
+            key = _bytes_of(secret)
             ours = hmac.digest(key, body, "sha256")
             for digest in offered:
                 matched |= hmac.compare_digest(digest, ours) & bool(key)
@@ -60,6 +62,37 @@ class SignatureHeader:
         return tuple(bytes.fromhex(entry.decode("ascii")) for entry in ours)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenHeader:
+    """Where a sender puts the secret itself: `name: <scheme> <token>`, in any case of the scheme.
+
+    `name` is in lower case. A token vouches for its sender; of the body it says nothing.
+    """
+
+    name: bytes
+    scheme: bytes
+
+    def verify(self, headers: Headers, secrets: Sequence[Secret]) -> None:
+        """Return if the token is one of `secrets`.
+
+        Digests are compared, so the time taken tells not even how long a secret is. An empty
+        secret matches nothing.
+
+        Raises:
+            BadSignature: the header is missing, repeated, of another scheme, or wrong.
+        """
+        scheme, _, token = single_header(headers, self.name).partition(b" ")
+        if scheme.lower() != self.scheme.lower():
+            raise BadSignature(f"{self.name.decode()} is not {self.scheme.decode()} and a token")
+        offered = hashlib.sha256(token.lstrip(b" ")).digest()
+        matched = False
+        for secret in secrets:
+            ours = _bytes_of(secret)
+            matched |= hmac.compare_digest(hashlib.sha256(ours).digest(), offered) & bool(ours)
+        if not matched:
+            raise BadSignature("the token is none of ours")
+
+
 def single_header(headers: Headers, name: bytes) -> bytes:
     """The one value of a header.
 
@@ -72,3 +105,7 @@ def single_header(headers: Headers, name: bytes) -> bytes:
         problem = "is repeated" if values else "is missing"
         raise BadSignature(f"{name.decode()} {problem}")
     return values[0]
+
+
+def _bytes_of(secret: Secret) -> bytes:
+    return secret.value.encode("utf-8", "surrogateescape")

@@ -72,7 +72,9 @@ class Deployment(Node):
 
     service: Service | None = one("The service it changed.", t.deployment.c.service_id)
     repository: str = column("The repository, owner/name.")
-    sha: str = column("The commit that was deployed.")
+    sha: str = column(
+        "The commit that was deployed; the image's digest where its source tells no commit."
+    )
     ref: str | None = column("The branch or tag it was deployed from.")
     environment: str = column("Where to, as the source names it.")
     status: DeploymentStatus = column("How far it has come.")

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         default=None,
         description="Signs PagerDuty's webhooks; several, separated by commas, while one rotates.",
     )
+    intake_token: OptionalSecret = Field(
+        default=None,
+        description="The bearer token of the intake; several, separated by commas, while one "
+        "rotates.",
+    )
     sprint_start: date = Field(
         default=date(2026, 1, 5),
         description="The first day of any sprint; due dates of action items follow from it.",

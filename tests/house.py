@@ -33,12 +33,14 @@ class Keys:
     token: str = field(default_factory=_secret)
     github: str = field(default_factory=_secret)
     pagerduty: str = field(default_factory=_secret)
+    intake: str = field(default_factory=_secret)
 
     def environment(self) -> dict[str, str]:
         return {
             "WHYCHAIN_ADMIN_TOKEN": self.token,
             "WHYCHAIN_GITHUB_WEBHOOK_SECRET": self.github,
             "WHYCHAIN_PAGERDUTY_WEBHOOK_SECRET": self.pagerduty,
+            "WHYCHAIN_INTAKE_TOKEN": self.intake,
         }
 
 

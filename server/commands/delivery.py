@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from integrations.observation import Observation
@@ -47,6 +47,7 @@ class KeptDelivery:
     source: str
     event: str
     body: bytes
+    received_at: datetime
     attempts: int
 
     def __repr__(self) -> str:
@@ -62,7 +63,9 @@ async def begin(office: Office, delivery_id: UUID) -> KeptDelivery | None:
         row = await delivery.begin(work.tx, delivery_id)
     if row is None:
         return None
-    return KeptDelivery(row["id"], row["source"], row["event"], row["body"], row["attempts"])
+    return KeptDelivery(
+        row["id"], row["source"], row["event"], row["body"], row["received_at"], row["attempts"]
+    )
 
 
 async def finish(

@@ -9,7 +9,9 @@ from server.commands import deployment_history as history
 from server.commands.work import Work
 from server.domain.deployment import DeploymentStatus
 from server.domain.deployment_told import Told, effective_at, told
+from server.store import deployment as deployments
 from server.store import observation, person, service
+from server.store import pull_request as pull_requests
 from server.store.database import Row, Transaction
 from server.store.ids import new_id
 from server.store.statements import find_row, insert_row, update_row
@@ -32,12 +34,22 @@ async def apply(work: Work, source: str, seen: DeploymentObserved) -> None:
     if row is None:
         id_ = new_id()
         await insert_row(work.tx, deployment, id=id_, **known, **values)
+        await _link(work.tx, id_, state)
         await _follow(work, id_, None, values)
         return
     changes = {name: value for name, value in values.items() if row[name] != value}
     if changes:
         await update_row(work.tx, deployment, changes, id=row["id"])
+    await _link(work.tx, row["id"], state)
+    if changes or seen.pull_requests:
         await _follow(work, row["id"], row, {**row, **changes})
+
+
+async def _link(tx: Transaction, id_: UUID, state: Told) -> None:
+    """Link the pull requests that the source names, whatever the commits tell."""
+    if state.pull_requests:
+        ids = await pull_requests.ids_of(tx, state.repository, state.pull_requests)
+        await deployments.link_recorded(tx, id_, ids)
 
 
 async def _values(tx: Transaction, state: Told) -> dict[str, Any]:

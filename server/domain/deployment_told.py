@@ -27,6 +27,7 @@ class Told:
     deployer: PersonRef | None
     heard_at: datetime
     course: Course
+    pull_requests: frozenset[int]
 
 
 def told(seen: Sequence[DeploymentObserved]) -> Told:
@@ -45,6 +46,7 @@ def told(seen: Sequence[DeploymentObserved]) -> Told:
         deployer=next((each.deployer for each in reversed(seen) if each.deployer), None),
         heard_at=min([seen[0].moment.at, *created]),
         course=course([Step(each.moment.at, _STATUSES[each.state]) for each in seen]),
+        pull_requests=frozenset(number for each in seen for number in each.pull_requests),
     )
 
 

@@ -83,7 +83,7 @@ class NoIntegrationError(Exception):
 
 
 async def _read(integration: ReceivesWebhooks, kept: KeptDelivery) -> Observations:
-    told = Delivery(kept.event, kept.body)
+    told = Delivery(kept.event, kept.body, kept.received_at)
     if len(kept.body) < LARGE_BODY:
         return integration.parse(told)
     return await asyncio.to_thread(integration.parse, told)

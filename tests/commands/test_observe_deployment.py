@@ -53,6 +53,17 @@ async def test_a_deployment_goes_its_course_and_makes_what_it_names(
     assert (deployer["name"], deployer["automatic"]) == ("ada-l", True)
 
 
+async def test_a_source_names_pull_requests_that_no_push_tells_of(
+    office: Office, stored: Stored
+) -> None:
+    await tell(office, deployment("d", "1", 2, DeploymentState.IN_PROGRESS))
+    await tell(office, deployment("d", "1", 5, pull_requests=(12, 11)))
+    await tell(office, deployment("d", "1", 6, pull_requests=(13,)))
+    assert await brought(stored, "d") == ({"1"}, {11, 12, 13})
+    await tell(office, push("0", "1", minute=7))
+    assert (await brought(stored, "d"))[1] == {11, 12, 13}
+
+
 async def test_a_deployment_that_never_began_counts_from_when_it_was_asked_for(
     office: Office, stored: Stored
 ) -> None:

@@ -140,3 +140,78 @@ def note() -> dict[str, Any]:
             },
         }
     }
+
+
+@pytest.fixture
+def intake() -> dict[str, Any]:
+    """Our own dialect with every member."""
+    return {
+        "repository": "acme/shop",
+        "sha": "a" * 40,
+        "environment": "staging",
+        "status": "failed",
+        "startedAt": "2026-01-01T00:00:00Z",
+        "finishedAt": "2026-01-01T00:05:00Z",
+        "id": "run-7",
+        "ref": "main",
+        "url": "https://ci.example.com/runs/7",
+        "pullRequests": [12, 11],
+        "deployer": {"provider": "github", "id": "41", "handle": "ada", "email": "a@example.com"},
+    }
+
+
+@pytest.fixture
+def argocd() -> dict[str, Any]:
+    """What the README's template makes of an operation."""
+    return {
+        "argocd": {
+            "application": "shop-production",
+            "phase": "Succeeded",
+            "partial": False,
+            "startedAt": "2026-01-01T00:00:00Z",
+            "finishedAt": "2026-01-01T00:05:00Z",
+            "repoURL": "https://github.com/acme/shop.git",
+            "revision": "a" * 40,
+            "targetRevision": "main",
+            "environment": "production",
+            "url": "https://argocd.example.com/applications/shop-production",
+        }
+    }
+
+
+@pytest.fixture
+def cdevent() -> dict[str, Any]:
+    """A CDEvent as it lies in a CloudEvent."""
+    return {
+        "context": {
+            "version": "0.4.1",
+            "id": "271069a8",
+            "chainId": "4c8cb7dd",
+            "source": "/pipelines/shop",
+            "type": "dev.cdevents.service.deployed.0.2.0",
+            "timestamp": "2026-01-01T00:05:00.315384Z",
+        },
+        "subject": {
+            "id": "shop",
+            "source": "/pipelines/shop",
+            "type": "service",
+            "content": {
+                "environment": {"id": "production"},
+                "artifactId": "pkg:github/acme/shop@" + "a" * 40,
+            },
+        },
+    }
+
+
+@pytest.fixture
+def cloudevent(cdevent: dict[str, Any]) -> dict[str, Any]:
+    """A CloudEvent in structured mode."""
+    context = cdevent["context"]
+    return {
+        "specversion": "1.0",
+        "id": context["id"],
+        "source": context["source"],
+        "type": context["type"],
+        "datacontenttype": "application/json",
+        "data": cdevent,
+    }

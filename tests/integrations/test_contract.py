@@ -1,4 +1,4 @@
-"""Both integrations are found as any other would be, and stand the suite that is shipped."""
+"""The integrations are found as any other would be, and stand the suite that is shipped."""
 
 import hmac
 import json
@@ -19,6 +19,7 @@ from integrations.contract import (
     Role,
     Secret,
 )
+from integrations.intake import plugin as intake_plugin
 from integrations.observation import Observations
 from integrations.testing import CHECKS, Fixture, Vendor
 
@@ -36,6 +37,10 @@ def signed(header: bytes, scheme: bytes) -> Callable[[bytes, Secret], Headers]:
 
 GITHUB_SIGN = signed(b"x-hub-signature-256", b"sha256")
 PAGERDUTY_SIGN = signed(b"x-pagerduty-signature", b"v1")
+
+
+def bearer(body: bytes, secret: Secret) -> Headers:
+    return {b"authorization": (b"Bearer " + secret.value.encode(),)}
 
 
 def github_fixture(event: str, payload: dict[str, Any]) -> Fixture:
@@ -69,6 +74,36 @@ def pagerduty_vendor(page: dict[str, Any], note: dict[str, Any]) -> Vendor:
     return Vendor(pagerduty.plugin, PAGERDUTY_SIGN, fixtures)
 
 
+@pytest.fixture
+def intake_vendor(
+    intake: dict[str, Any],
+    argocd: dict[str, Any],
+    cdevent: dict[str, Any],
+    cloudevent: dict[str, Any],
+) -> Vendor:
+    context = cdevent["context"]
+    binary = {
+        b"ce-specversion": (b"1.0",),
+        b"ce-id": (context["id"].encode(),),
+        b"ce-source": (context["source"].encode(),),
+        b"ce-type": (context["type"].encode(),),
+        b"content-type": (b"application/cdevents+json",),
+    }
+    structured = {b"content-type": (b"application/cloudevents+json",)}
+    bodies: dict[str, tuple[Headers, Any]] = {
+        "our own": ({}, intake),
+        "Argo CD": ({b"content-type": (b"application/json",)}, argocd),
+        "binary": (binary, cdevent),
+        "structured": (structured, cloudevent),
+        "of another type": (structured, {**cloudevent, "type": "com.example.other"}),
+    }
+    fixtures = [
+        Fixture(name, headers, json.dumps(body).encode())
+        for name, (headers, body) in bodies.items()
+    ]
+    return Vendor(intake_plugin, bearer, fixtures, signs_body=False)
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_github_stands_the_contract(check: Check, github_vendor: Vendor) -> None:
     check(github_vendor)
@@ -77,6 +112,11 @@ def test_github_stands_the_contract(check: Check, github_vendor: Vendor) -> None
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_pagerduty_stands_the_contract(check: Check, pagerduty_vendor: Vendor) -> None:
     check(pagerduty_vendor)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_intake_stands_the_contract(check: Check, intake_vendor: Vendor) -> None:
+    check(intake_vendor)
 
 
 def test_published_bodies_of_github_stand_the_contract(github_file: Path) -> None:
@@ -105,7 +145,7 @@ def stand_all_but_the_walk(vendor: Vendor) -> None:
 def test_the_entry_points_name_plugins() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = project["entry-points"][ENTRY_POINT_GROUP]
-    assert {"github", "pagerduty"} <= declared.keys()
+    assert {"github", "intake", "pagerduty"} <= declared.keys()
     for name, value in declared.items():
         plugin = EntryPoint(name, value, ENTRY_POINT_GROUP).load()
         assert isinstance(plugin, ReceivesWebhooks)
@@ -115,12 +155,17 @@ def test_the_entry_points_name_plugins() -> None:
 def test_roles_and_settings_are_those_the_documentation_names() -> None:
     assert github.plugin.manifest.roles == {Role.DEPLOYMENTS, Role.CHANGES}
     assert pagerduty.plugin.manifest.roles == {Role.PAGES}
+    assert intake_plugin.manifest.roles == {Role.DEPLOYMENTS}
     settings = [
         plugin.manifest.webhook.secret_setting
-        for plugin in (github.plugin, pagerduty.plugin)
+        for plugin in (github.plugin, pagerduty.plugin, intake_plugin)
         if plugin.manifest.webhook
     ]
-    assert settings == ["WHYCHAIN_GITHUB_WEBHOOK_SECRET", "WHYCHAIN_PAGERDUTY_WEBHOOK_SECRET"]
+    assert settings == [
+        "WHYCHAIN_GITHUB_WEBHOOK_SECRET",
+        "WHYCHAIN_PAGERDUTY_WEBHOOK_SECRET",
+        "WHYCHAIN_INTAKE_TOKEN",
+    ]
 
 
 # ── the suite itself: what it is there to catch, it catches ─────────────────────────────────
@@ -134,6 +179,14 @@ class Careless:
         self.verify = replaced.get("verify", github.plugin.verify)
         self.open = replaced.get("open", github.plugin.open)
         self.parse = replaced.get("parse", github.plugin.parse)
+
+
+def scorns_the_scheme(headers: Headers, body: bytes, secrets: tuple[Secret, ...]) -> None:
+    values = headers.get(b"x-hub-signature-256", ())
+    bare = [value.removeprefix(b"sha256=") for value in values]
+    github.plugin.verify(
+        {b"x-hub-signature-256": tuple(b"sha256=" + each for each in bare)}, body, secrets
+    )
 
 
 def trusts_the_first(headers: Headers, body: bytes, secrets: tuple[Secret, ...]) -> None:
@@ -159,6 +212,7 @@ def indexes_blindly(delivery: Delivery) -> Observations:
     [
         ("check_signature", Careless(verify=trusts_the_first)),
         ("check_signature", Careless(verify=lambda *_: None)),
+        ("check_signature", Careless(verify=scorns_the_scheme)),
         ("check_rotation", Careless(verify=takes_only_the_first_secret)),
         ("check_hostile_fields", Careless(parse=indexes_blindly)),
         ("check_hostile_bodies", Careless(parse=indexes_blindly)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.contract import BadSignature, Secret
-from integrations.signature import SignatureHeader, single_header
+from integrations.signature import SignatureHeader, TokenHeader, single_header
 
 ONE = SignatureHeader(name=b"x-signature", scheme=b"sha256")
 LIST = SignatureHeader(name=b"x-signatures", scheme=b"v1", several=True)
@@ -155,3 +155,46 @@ def test_no_header_raises_anything_else(value: bytes) -> None:
     for header in (ONE, LIST):
         with pytest.raises(BadSignature):
             header.verify({header.name: (value,)}, BODY, (SECRET,))
+
+
+# ── tokens ──────────────────────────────────────────────────────────────────────────────────
+
+TOKEN = TokenHeader(name=b"authorization", scheme=b"Bearer")
+SECRETS = (Secret("of last year"), Secret("s3cr3t"), Secret(""))
+
+
+@pytest.mark.parametrize("value", [b"Bearer s3cr3t", b"bearer s3cr3t", b"BEARER   of last year"])
+def test_a_token_of_ours_is_taken(value: bytes) -> None:
+    TOKEN.verify({b"authorization": (value,)}, SECRETS)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (),
+        (b"",),
+        (b"Bearer",),
+        (b"Bearer ",),
+        (b"s3cr3t",),
+        (b"Basic s3cr3t",),
+        (b"Bearers3cr3t",),
+        (b"Bearer\ts3cr3t",),
+        (b" Bearer s3cr3t",),
+        (b"Bearer S3cr3t",),
+        (b"Bearer s3cr3t ",),
+        (b"Bearer s3cr3t,of last year",),
+        (b"Bearer s3cr3\xe9",),
+        (b"Bearer s3cr3t", b"Bearer s3cr3t"),
+    ],
+)
+def test_any_other_token_is_refused(values: tuple[bytes, ...]) -> None:
+    with pytest.raises(BadSignature) as refusal:
+        TOKEN.verify({b"authorization": values}, SECRETS)
+    assert "s3cr3" not in str(refusal.value)
+
+
+def test_no_token_is_taken_where_there_is_no_secret() -> None:
+    for secrets in ((), (Secret(""),)):
+        for value in (b"Bearer ", b"Bearer x"):
+            with pytest.raises(BadSignature):
+                TOKEN.verify({b"authorization": (value,)}, secrets)

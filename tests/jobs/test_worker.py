@@ -52,7 +52,7 @@ async def test_a_kept_webhook_becomes_state_and_its_incident_is_attributed(
         await accept(office)
         row = await settled(stored)
         assert (row["state"], row["attempts"], row["error"]) == ("DONE", 1, None)
-        assert parrot.heard == [Delivery("said", SECRET.encode())]
+        assert parrot.heard == [Delivery("said", SECRET.encode(), row["received_at"])]
 
         async def is_attributed() -> bool:
             (answer,) = await stored.rows(tables.attribution)
