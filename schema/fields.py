@@ -43,6 +43,7 @@ def allow(*scopes: Scope) -> Callable[[Any], None]:
 
 may_read_incidents = allow(Scope.INCIDENTS_READ)
 may_read_deployments = allow(Scope.DEPLOYMENTS_READ, Scope.INCIDENTS_READ)
+may_administrate = allow(Scope.ADMIN)
 
 
 @strawberry.type(description="One thing that is wrong with an input, and what to do about it.")
