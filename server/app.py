@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -34,6 +34,7 @@ from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
 from server.live.carrier import Carrier
+from server.live.hint import Publish
 from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
@@ -96,6 +97,20 @@ def _secret_text(settings: Settings, variable: str) -> str:
     return known.get_secret_value() if known else os.environ.get(variable, "")
 
 
+@asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[Office]:
+    """An office for one command beside the servers; workers find its jobs when they next look."""
+    async with connected(settings) as database:
+        yield _office(settings, database, publish=lambda _: None, wake=lambda: None)
+
+
+def _office(
+    settings: Settings, database: Database, *, publish: Publish, wake: Callable[[], None]
+) -> Office:
+    sprints = Sprints(start=settings.sprint_start, days=settings.sprint_days)
+    return Office(database, publish, wake, sprints)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """The server, put together and running but for its listening socket."""
@@ -119,12 +134,7 @@ async def open_house(
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
-        office = Office(
-            database=database,
-            publish=carrier.publish,
-            wake=wake,
-            sprints=Sprints(start=settings.sprint_start, days=settings.sprint_days),
-        )
+        office = _office(settings, database, publish=carrier.publish, wake=wake)
         integrations = found_integrations()
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())

@@ -69,6 +69,6 @@ async def _inbox(database: Database) -> Finding:
         states.get(DeliveryState.PENDING, 0),
         states.get(DeliveryState.PARKED, 0),
     )
-    advice = "Look at their errors in the table delivery." if parked else None
+    advice = "Look at them: whychain inbox list --state parked" if parked else None
     found = f"{waiting} waiting, {parked} parked"
     return Finding("the inbox", not parked, found, advice, optional=True)
