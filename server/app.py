@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 
 import structlog
@@ -29,6 +30,7 @@ from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.job import Runs
 from server.jobs.process_delivery import ProcessDelivery
+from server.jobs.prune import Prune
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
@@ -139,7 +141,7 @@ async def open_house(
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            await stack.enter_async_context(_worker(office, integrations).running())
+            await stack.enter_async_context(_worker(settings, office, integrations).running())
         doors = _doors(settings, database, office, hub, integrations, admin_token)
         yield House(doors, office)
 
@@ -150,13 +152,14 @@ def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
     return NotifyCarrier(database.url, hub.hear)
 
 
-def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:
+def _worker(settings: Settings, office: Office, integrations: Mapping[str, Integration]) -> Worker:
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations)),
         Attribute(office),
         Redact(office),
     )
-    return Worker(office.database.url, jobs, Sweep(office))
+    loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
+    return Worker(office.database.url, jobs, loops)
 
 
 def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
