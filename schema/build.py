@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from schema import (
     action_item,
     attribution,
+    delivery,
     deployment,
     hypothesis,
     incident,
@@ -38,6 +39,7 @@ class Query(
     team.TeamQueries,
     action_item.ActionItemQueries,
     viewer.ViewerQueries,
+    delivery.DeliveryQueries,
     NodeQueries,
     EntityQueries,
 ):
@@ -56,6 +58,7 @@ class Mutation(
     service.ServiceMutations,
     team.TeamMutations,
     person.PersonMutations,
+    delivery.DeliveryMutations,
 ):
     pass
 
@@ -68,6 +71,7 @@ class Subscription(live.LiveSubscriptions):
 _CONCEPTS = (
     action_item,
     attribution,
+    delivery,
     deployment,
     hypothesis,
     incident,

@@ -11,6 +11,7 @@ from strawberry.types.base import StrawberryOptional
 from schema.engine.errors import BadId
 from schema.engine.row import REGISTRY
 from schema.engine.words import words
+from server.commands.once import KEPT_FOR
 from server.domain.viewer import Scope
 from server.errors import ErrorCode, Forbidden, Problem, Refused, refuse
 from server.term import Term
@@ -43,6 +44,7 @@ def allow(*scopes: Scope) -> Callable[[Any], None]:
 
 may_read_incidents = allow(Scope.INCIDENTS_READ)
 may_read_deployments = allow(Scope.DEPLOYMENTS_READ, Scope.INCIDENTS_READ)
+may_administrate = allow(Scope.ADMIN)
 
 
 @strawberry.type(description="One thing that is wrong with an input, and what to do about it.")
@@ -113,7 +115,10 @@ def optional(description: str) -> Any:
 
 def idempotency_key() -> Any:
     """The member that makes a create safe to repeat."""
-    return optional("Sent again with the same key and input, the first answer is given again.")
+    return optional(
+        "Sent again with the same key and input, the first answer is given again; "
+        f"for {KEPT_FOR.days} days."
+    )
 
 
 def given(value: Any) -> Any:

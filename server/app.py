@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 
 import structlog
@@ -29,11 +30,13 @@ from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.job import Runs
 from server.jobs.process_delivery import ProcessDelivery
+from server.jobs.prune import Prune
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
 from server.live.carrier import Carrier
+from server.live.hint import Publish
 from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
@@ -96,6 +99,20 @@ def _secret_text(settings: Settings, variable: str) -> str:
     return known.get_secret_value() if known else os.environ.get(variable, "")
 
 
+@asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[Office]:
+    """An office for one command beside the servers; workers find its jobs when they next look."""
+    async with connected(settings) as database:
+        yield _office(settings, database, publish=lambda _: None, wake=lambda: None)
+
+
+def _office(
+    settings: Settings, database: Database, *, publish: Publish, wake: Callable[[], None]
+) -> Office:
+    sprints = Sprints(start=settings.sprint_start, days=settings.sprint_days)
+    return Office(database, publish, wake, sprints)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """The server, put together and running but for its listening socket."""
@@ -119,17 +136,12 @@ async def open_house(
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
-        office = Office(
-            database=database,
-            publish=carrier.publish,
-            wake=wake,
-            sprints=Sprints(start=settings.sprint_start, days=settings.sprint_days),
-        )
+        office = _office(settings, database, publish=carrier.publish, wake=wake)
         integrations = found_integrations()
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            await stack.enter_async_context(_worker(office, integrations).running())
+            await stack.enter_async_context(_worker(settings, office, integrations).running())
         doors = _doors(settings, database, office, hub, integrations, admin_token)
         yield House(doors, office)
 
@@ -140,13 +152,14 @@ def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
     return NotifyCarrier(database.url, hub.hear)
 
 
-def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:
+def _worker(settings: Settings, office: Office, integrations: Mapping[str, Integration]) -> Worker:
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations)),
         Attribute(office),
         Redact(office),
     )
-    return Worker(office.database.url, jobs, Sweep(office))
+    loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
+    return Worker(office.database.url, jobs, loops)
 
 
 def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:

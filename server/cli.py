@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import signal
 import sys
-from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -15,14 +14,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 import typer
-import uvloop
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
-from server import log
 from server.app import House, connected, open_house
+from server.cli_inbox import inbox_app
 from server.commands import token as tokens
+from server.console import err, out, print_table, read_settings, run
 from server.demo.door import DoorError
 from server.demo.stage import Stage
 from server.demo.stage import run as play
@@ -40,8 +37,7 @@ app = typer.Typer(
 )
 token_app = typer.Typer(help="Bearer tokens: make, list and revoke them.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+app.add_typer(inbox_app, name="inbox")
 
 
 def main() -> None:
@@ -53,23 +49,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _settings() -> Settings:
-    try:
-        settings = Settings()
-    except ValidationError as wrong:
-        for each in wrong.errors(include_input=False, include_url=False):
-            name = "WHYCHAIN_" + "_".join(map(str, each["loc"])).upper()
-            err.print(f"whychain: {name}: {each['msg']}", markup=False)
-        sys.exit(2)
-    log.configure(settings.log_format)
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
-
-
 # ── serving ──────────────────────────────────────────────────────────────────
 
 Jobs = Annotated[bool, typer.Option(help="Run the jobs in this process too.")]
@@ -78,7 +57,7 @@ Jobs = Annotated[bool, typer.Option(help="Run the jobs in this process too.")]
 @app.command()
 def serve(jobs: Jobs = True) -> None:
     """Serve the API, the live feed and the webhooks."""
-    _run(_serve(_settings(), jobs=jobs))
+    run(_serve(read_settings(), jobs=jobs))
 
 
 async def _serve(settings: Settings, *, jobs: bool) -> None:
@@ -137,7 +116,7 @@ def _welcome(url: str, own_token: str | None, *, has_admin: bool) -> None:
 @app.command()
 def worker() -> None:
     """Run the jobs only: webhooks that were kept, attribution."""
-    _run(_work(_settings()))
+    run(_work(read_settings()))
 
 
 async def _work(settings: Settings) -> None:
@@ -152,7 +131,7 @@ async def _work(settings: Settings) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this release; safe to run anywhere, any number of times."""
-    _run(_migrate(_settings()))
+    run(_migrate(read_settings()))
 
 
 async def _migrate(settings: Settings) -> None:
@@ -167,7 +146,7 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="Stop when the story is told.")] = False,
 ) -> None:
     """Load a history, and play an incident live through the real doors."""
-    _run(_demo(_settings(), fast=fast, seed=seed, leave=leave))
+    run(_demo(read_settings(), fast=fast, seed=seed, leave=leave))
 
 
 async def _demo(settings: Settings, *, fast: bool, seed: int, leave: bool) -> None:
@@ -214,7 +193,7 @@ def _stage(settings: Settings, house: House, url: str, token: str) -> Stage:
 def doctor() -> None:
     """Look at the settings and the database, and say what to mend."""
     findings: list[Finding] = []
-    _run(_examine(_settings(), findings))
+    run(_examine(read_settings(), findings))
     for finding in findings:
         mark = "ok" if finding.well else "no"
         advice = "" if finding.well or not finding.advice else f". {finding.advice}"
@@ -240,7 +219,7 @@ def create_token(
     """Make a token; it is shown once, and only its hash is kept."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     person_id = _person_id(person) if person else None
-    _run(_create_token(_settings(), name, frozenset(scope), person_id, expires_at))
+    run(_create_token(read_settings(), name, frozenset(scope), person_id, expires_at))
 
 
 def _person_id(text: str) -> UUID:
@@ -267,7 +246,7 @@ async def _create_token(
 @token_app.command("list")
 def list_tokens() -> None:
     """Show every token but its text."""
-    _run(_list_tokens(_settings()))
+    run(_list_tokens(read_settings()))
 
 
 async def _list_tokens(settings: Settings) -> None:
@@ -278,7 +257,7 @@ async def _list_tokens(settings: Settings) -> None:
         days = [day.date().isoformat() if day else "" for day in (each.expires_at, each.revoked_at)]
         made = each.created_at.date().isoformat()
         table.add_row(str(each.id), each.name, " ".join(each.scopes), made, *days)
-    out.print(table)
+    print_table(table)
 
 
 @token_app.command("revoke")
@@ -286,7 +265,7 @@ def revoke_token(
     token: Annotated[str, typer.Argument(help="Its id, or its name.")],
 ) -> None:
     """End a token; whoever bears it is nobody within a second."""
-    _run(_revoke_token(_settings(), token))
+    run(_revoke_token(read_settings(), token))
 
 
 async def _revoke_token(settings: Settings, token: str) -> None:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from server.app import database_at, found_integrations, secrets_of
+from server.domain.delivery import DeliveryState
 from server.errors import CodedError
 from server.settings import Settings
 from server.store.database import Database
-from server.store.delivery import DeliveryState, counts
+from server.store.delivery import counts
 from server.store.embedded import EmbeddedPostgresError
 from server.store.migrate import at_head
 
@@ -68,6 +69,6 @@ async def _inbox(database: Database) -> Finding:
         states.get(DeliveryState.PENDING, 0),
         states.get(DeliveryState.PARKED, 0),
     )
-    advice = "Look at their errors in the table delivery." if parked else None
+    advice = "Look at them: whychain inbox list --state parked" if parked else None
     found = f"{waiting} waiting, {parked} parked"
     return Finding("the inbox", not parked, found, advice, optional=True)

@@ -73,6 +73,13 @@ class Settings(BaseSettings):
         description="The bearer token of the intake; several, separated by commas, while one "
         "rotates.",
     )
+    inbox_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="For how many days the bodies of webhooks are kept that were processed. Their "
+        "keys, which tell a repetition, stay 30 days longer; what is parked stays.",
+    )
     sprint_start: date = Field(
         default=date(2026, 1, 5),
         description="The first day of any sprint; due dates of action items follow from it.",

@@ -97,6 +97,10 @@ def _signature(secret: str, raw: bytes) -> str:
     return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
+def _variables(settings: Mapping[str, str]) -> dict[str, str]:
+    return {f"WHYCHAIN_{name.upper()}": value for name, value in settings.items()}
+
+
 @asynccontextmanager
 async def serving(
     *arguments: str, keys: Keys | None = None, module: str = "server", **settings: str
@@ -110,7 +114,7 @@ async def serving(
         **os.environ,
         **keys.environment(),
         "WHYCHAIN_PORT": "0",
-        **{f"WHYCHAIN_{name.upper()}": value for name, value in settings.items()},
+        **_variables(settings),
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -149,6 +153,22 @@ async def stopped(process: Process) -> int:
     except TimeoutError:
         process.kill()
         raise
+
+
+async def command(*arguments: str, **settings: str) -> tuple[int, str]:
+    """Run `whychain …`; its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "server",
+        *arguments,
+        cwd=ROOT,
+        env=os.environ | _variables(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode()
 
 
 async def eventually(ask: Any, *, seconds: float = 20) -> Any:

@@ -9,9 +9,9 @@ from integrations.observation import Observation
 from server.commands.observe import Source, observe
 from server.commands.redaction import RERENDER
 from server.commands.work import Office
+from server.domain.delivery import DeliveryState
 from server.errors import CodedError, Unavailable
 from server.store import delivery, directory, queue
-from server.store.delivery import DeliveryState
 from server.store.queue import Job, JobKind
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, is_dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,9 @@ from server.store import idempotency
 
 MAX_KEY = 200
 """Characters of an idempotency key."""
+
+KEPT_FOR = timedelta(days=7)
+"""How long a key is known: who tries again for a week has a job for a person."""
 
 
 async def once(

@@ -21,7 +21,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
 from server.jobs.job import BACKOFF, Backoff, Runs, name_of
-from server.jobs.sweep import Sweep
+from server.jobs.loop import Recurs, for_ever
 from server.store.queue import SCHEMA
 
 _log = structlog.get_logger()
@@ -64,7 +64,7 @@ class Worker:
 
     url: str
     jobs: Sequence[Runs]
-    sweep: Sweep
+    loops: Sequence[Recurs] = ()
     backoff: Backoff = BACKOFF
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
     _pool: "asyncpg.Pool[asyncpg.Record] | None" = None
@@ -75,13 +75,14 @@ class Worker:
     async def running(self) -> AsyncIterator[None]:
         """Run jobs beside the block; at its end let those that run end, and stop."""
         working = asyncio.create_task(self._work(), name="worker")
-        sweeping = asyncio.create_task(self.sweep.run(), name="sweep")
+        looping = [asyncio.create_task(for_ever(each), name=each.name) for each in self.loops]
         try:
             yield
         finally:
-            sweeping.cancel()
+            for each in looping:
+                each.cancel()
             await self._stop(working)
-            await asyncio.gather(working, sweeping, return_exceptions=True)
+            await asyncio.gather(working, *looping, return_exceptions=True)
 
     async def _stop(self, working: "asyncio.Task[None]") -> None:
         self._stopping = True

@@ -16,21 +16,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from server.domain.delivery import DeliveryState
 from server.store.database import Database, Row, Transaction
 from server.store.ids import new_id
 from server.store.queue import JOBS, OF_DELIVERY
 from server.store.statements import update_row
 from server.store.tables import delivery
-from server.term import Term
-
-
-class DeliveryState(Term):
-    """Where a delivery stands."""
-
-    PENDING = "PENDING", "It waits to be processed, for the first time or again."
-    DONE = "DONE", "What it said is stored."
-    PARKED = "PARKED", "It cannot be processed; `error` says why, and its body is kept."
-
 
 MAX_ERROR = 500
 """Characters of an error that are kept."""

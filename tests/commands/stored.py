@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, delete, select
 
 from server.errors import ErrorCode, Refused
 from server.store.database import Database, Row
@@ -111,6 +111,11 @@ class Stored:
         """What waiting jobs of this kind are about."""
         rows = await self.database.fetch(_JOBS, kind=kind.value)
         return [UUID(bytes=row["payload"]) for row in rows]
+
+    async def lose_jobs(self) -> None:
+        """Take all jobs out of the queue, as a database that was restored might have lost them."""
+        async with self.database.transaction() as tx:
+            await tx.run(delete(JOBS))
 
 
 async def refusal(attempt: Awaitable[Any]) -> set[tuple[ErrorCode, tuple[str, ...]]]:

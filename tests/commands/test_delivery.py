@@ -138,16 +138,11 @@ async def test_a_parked_delivery_keeps_its_body_and_says_why(
 # ── what a queue forgets, an inbox does not ──────────────────────────────────
 
 
-async def lose_jobs(office: Office) -> None:
-    async with office.work() as work:
-        await work.tx.run(text("delete from jobs.pgqueuer"))
-
-
 async def test_a_delivery_without_a_job_gets_one_after_a_while(
     office: Office, stored: Stored, clock: Clock
 ) -> None:
     lost = await accepted(office, stored)
-    await lose_jobs(office)
+    await stored.lose_jobs()
     assert await delivery.recover(office, timedelta(seconds=5)) == 0
     clock.forward(seconds=6)
     waiting = await accepted(office, stored, "k2")
@@ -165,7 +160,7 @@ async def test_what_is_done_or_parked_is_not_recovered(
     kept = await delivery.begin(office, done["id"])
     assert kept is not None
     await delivery.finish(office, kept, GITHUB, [])
-    await lose_jobs(office)
+    await stored.lose_jobs()
     clock.forward(minutes=1)
     assert await delivery.recover(office, timedelta(seconds=5)) == 0
 

@@ -70,7 +70,6 @@ async def working(
     async with Wake.running(database.url) as wake:
         office = Office(database, lambda _: None, wake, Sprints(date(2026, 11, 2), 7))
         by_name = {each.manifest.name: each for each in integrations}
-        hours = timedelta(hours=1)
         worker = Worker(
             database.url,
             (
@@ -78,7 +77,7 @@ async def working(
                 Attribute(office),
                 Redact(office),
             ),
-            Sweep(office, timedelta(0), timedelta(seconds=0.1)) if sweeps else Sweep(office, hours),
+            [Sweep(office, timedelta(0), timedelta(seconds=0.1))] if sweeps else [],
             QUICKLY,
         )
         async with worker.running():

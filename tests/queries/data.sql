@@ -99,3 +99,9 @@ insert into action_item (id, incident_id, why_id, title, description, kind, prio
   ('a0000000-0000-7000-8000-000000000001', '10000000-0000-7000-8000-000000000001', '30000000-0000-7000-8000-000000000003', 'Refuse rewriting migrations in the review', null, 'TOOLING_IMPROVEMENT', 'P2', '90000000-0000-7000-8000-000000000002', '2026-03-29', 'OPEN', null, '2026-03-02 10:00:00+00', '2026-03-02 10:00:00+00'),
   ('a0000000-0000-7000-8000-000000000002', '10000000-0000-7000-8000-000000000001', null, 'Alert on waiting locks', 'At ten seconds', 'MONITORING', 'P2', '90000000-0000-7000-8000-000000000001', '2026-03-15', 'DONE', '2026-03-10 16:00:00+00', '2026-03-02 10:05:00+00', '2026-03-10 16:00:00+00'),
   ('a0000000-0000-7000-8000-000000000003', '10000000-0000-7000-8000-000000000002', null, 'Measure the slow queries', null, 'MONITORING', 'P3', '90000000-0000-7000-8000-000000000002', '2999-12-31', 'IN_PROGRESS', null, '2026-03-02 11:00:00+00', '2026-03-02 11:00:00+00');
+
+insert into delivery (id, source, key, event, body, received_at, state, attempts, error, processed_at) values
+  ('b0000000-0000-7000-8000-000000000001', 'github', '72d3162e', 'deployment_status', '{}', '2026-03-01 11:49:00+00', 'DONE', 1, null, '2026-03-01 11:49:01+00'),
+  ('b0000000-0000-7000-8000-000000000002', 'github', '72d3162f', 'deployment_status', '{}', '2026-03-01 11:50:00+00', 'PARKED', 1, 'Malformed: deployment.sha is missing', '2026-03-01 11:50:01+00'),
+  ('b0000000-0000-7000-8000-000000000003', 'pagerduty', '01CEQ2L7VR', 'incident.triggered', '{}', '2026-03-01 11:51:00+00', 'PARKED', 8, 'KeyError at translate.py:31', '2026-03-01 12:07:00+00'),
+  ('b0000000-0000-7000-8000-000000000004', 'pagerduty', '01CEQ2L7VS', 'incident.acknowledged', null, '2026-03-01 11:52:00+00', 'DISCARDED', 8, 'KeyError at translate.py:31', '2026-03-01 12:08:00+00');

@@ -71,4 +71,8 @@ on conflict do nothing;
 insert into identity (provider, external_id, person_id)
 select 'github', 'large-' || email, id from person where email is not null;
 
+insert into delivery (id, source, key, event, body, received_at, state, processed_at)
+select gen_random_uuid(), 'github', 'large-' || n, 'push', '{}', at, 'DONE', at
+from generate_series(1, 20000) n, lateral (select timestamptz '2026-02-01' + interval '1 minute' * n) time (at);
+
 analyze;

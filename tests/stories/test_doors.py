@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import os
-import sys
 from collections.abc import Mapping
 
 import orjson
 
-from tests.house import ROOT, Keys, Served, serving
+from tests.house import Keys, Served, command, serving
 
 PING = b'{"zen": "Design for failure."}'
 
@@ -108,26 +106,6 @@ async def test_bad_operations_are_coded(served: Served) -> None:
     ]:
         answer = await served.answer(query)
         assert answer["errors"][0]["extensions"]["code"] == code, answer
-
-
-async def command(*arguments: str, **settings: str) -> tuple[int, str]:
-    """Run `whychain …`; its exit code and what it printed."""
-    environment = {
-        **os.environ,
-        **{f"WHYCHAIN_{name.upper()}": it for name, it in settings.items()},
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "server",
-        *arguments,
-        cwd=ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode()
 
 
 async def test_a_token_carries_its_scopes_until_it_is_revoked(

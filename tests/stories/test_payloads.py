@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.domain.delivery import DeliveryState
 from server.store.database import Database
-from server.store.delivery import DeliveryState, counts
+from server.store.delivery import counts
 from tests.house import Served, eventually, serving
 from tests.postgres import new_database
 

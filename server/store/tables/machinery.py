@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     ARRAY,
-    CheckConstraint,
     Column,
     DateTime,
     Index,
@@ -16,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from server.store.tables.columns import C_TEXT, at, count, key, metadata, now, to
+from server.domain.delivery import DeliveryState
+from server.store.tables.columns import C_TEXT, at, count, key, metadata, now, one_of, to
 
 api_token = Table(
     "api_token",
@@ -39,17 +39,25 @@ delivery = Table(
     Column("source", C_TEXT, nullable=False),
     Column("key", C_TEXT, nullable=False),
     Column("event", C_TEXT, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary, comment="null once it is pruned or discarded"),
     now("received_at"),
-    Column("state", C_TEXT, nullable=False),
-    CheckConstraint("state in ('PENDING', 'DONE', 'PARKED')", name="state"),
+    *one_of("state", DeliveryState),
     count("attempts"),
     Column("error", Text),
     at("processed_at"),
     UniqueConstraint("source", "key"),
-    Index("delivery_pending_idx", "received_at", postgresql_where=text("state = 'PENDING'")),
+    Index(None, "received_at", "id"),
+    Index(None, "state", "received_at", "id"),
+    Index(
+        "delivery_to_prune_idx",
+        "received_at",
+        postgresql_where=text("state = 'DONE' and body is not null"),
+    ),
 )
-"""The inbox: what was answered 202 stands here until it is done, or parked with its error."""
+"""The inbox: what was answered 202 stands here until it is done, or parked with its error.
+
+A row outlives its body, because its key tells a webhook that is sent again.
+"""
 
 observation = Table(
     "observation",

@@ -9,6 +9,7 @@ from server.domain.viewer import Scope, Viewer
 SEES_PEOPLE = bindparam("viewer_people", type_=Boolean)
 SEES_INCIDENTS = bindparam("viewer_incidents", type_=Boolean)
 SEES_DEPLOYMENTS = bindparam("viewer_deployments", type_=Boolean)
+SEES_INBOX = bindparam("viewer_inbox", type_=Boolean)
 
 
 def binds_of(viewer: Viewer) -> dict[str, object]:
@@ -21,6 +22,7 @@ def binds_of(viewer: Viewer) -> dict[str, object]:
         "viewer_people": viewer.may(Scope.PEOPLE_READ),
         "viewer_incidents": incidents,
         "viewer_deployments": incidents or viewer.may(Scope.DEPLOYMENTS_READ),
+        "viewer_inbox": viewer.may(Scope.ADMIN),
     }
 
 

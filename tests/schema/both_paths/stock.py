@@ -27,6 +27,8 @@ _WORDS: Mapping[str, Sequence[Column[Any]]] = {
     "teams": [t.team.c.slug],
     "repositories": [t.deployment.c.repository],
     "environments": [t.deployment.c.environment],
+    "source": [t.delivery.c.source],
+    "event": [t.delivery.c.event],
     "search": [
         t.incident.c.title,
         t.incident.c.summary_redacted,

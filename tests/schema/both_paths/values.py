@@ -155,7 +155,8 @@ class Values:
         known = dict(choose(self._stock.representations))
         if chance() < 0.1:
             name = choose([each for each in known if each not in ("__typename", "id")] or ["id"])
-            known[name] = {int: 999_999, str: f"{known[name][:4]}{UNREAL}"}[type(known[name])]
+            value = known[name]
+            known[name] = 999_999 if isinstance(value, int) else f"{value[:4]}{UNREAL}"
         return known if chance() < 0.9 else {**known, "unheard": [None, {"of": 1.5}]}
 
     def _text(self, name: str) -> str:
