@@ -24,10 +24,13 @@ from schema.subscribing import Subscriptions
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
 from server.commands.work import Office
+from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.job import Runs
+from server.jobs.look import Look
+from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
@@ -38,6 +41,7 @@ from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
+from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database, Prepared, prepare
 from server.store.embedded import EmbeddedPostgres
@@ -79,14 +83,14 @@ def found_integrations() -> dict[str, Integration]:
 
 
 def secrets_of(
-    settings: Settings, integrations: Mapping[str, Integration]
+    settings: Settings, integrations: Mapping[str, Integration], connections: Connections
 ) -> dict[str, tuple[Secret, ...]]:
-    """The webhook secrets that are set, by integration."""
+    """The webhook secrets that are set by variables and by connections, by integration."""
     secrets = {}
     for name, integration in integrations.items():
         if integration.manifest.webhook:
             text = _secret_text(settings, integration.manifest.webhook.secret_setting)
-            secrets[name] = tuple(Secret(part) for part in text.split(",") if part)
+            secrets[name] = split(text) + connections.webhook_secrets.get(name, ())
     return secrets
 
 
@@ -102,6 +106,9 @@ class House:
 
     doors: Doors
     office: Office
+    integrations: Mapping[str, Integration]
+    connections: Connections
+    clients: Clients
 
 
 @asynccontextmanager
@@ -114,7 +121,10 @@ async def open_house(
         admin_token: a bearer token with every scope; the one of the settings by default.
         jobs: whether this process also runs the jobs.
     """
+    integrations = found_integrations()
+    connections = load(settings.config, integrations)
     async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(Clients.open())
         database = await stack.enter_async_context(connected(settings))
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
@@ -125,13 +135,14 @@ async def open_house(
             wake=wake,
             sprints=Sprints(start=settings.sprint_start, days=settings.sprint_days),
         )
-        integrations = found_integrations()
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
             await stack.enter_async_context(_worker(office, integrations).running())
-        doors = _doors(settings, database, office, hub, integrations, admin_token)
-        yield House(doors, office)
+            looks = _looks(office, integrations, connections, clients)
+            await stack.enter_async_context(Poll(office, looks).running())
+        doors = _doors(settings, database, office, hub, integrations, connections, admin_token)
+        yield House(doors, office, integrations, connections, clients)
 
 
 def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
@@ -147,6 +158,22 @@ def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:
         Redact(office),
     )
     return Worker(office.database.url, jobs, Sweep(office))
+
+
+def _looks(
+    office: Office,
+    integrations: Mapping[str, Integration],
+    connections: Connections,
+    clients: Clients,
+) -> list[Look]:
+    """How news of every connection are read whose integration can."""
+    looks = []
+    for each in connections.all:
+        integration = integrations[each.integration]
+        client = clients.of(integration, each)
+        if look := Look.for_news(office, integration, each, client):
+            looks.append(look)
+    return looks
 
 
 def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
@@ -169,6 +196,7 @@ def _doors(
     office: Office,
     hub: Hub,
     integrations: Mapping[str, Integration],
+    connections: Connections,
     admin_token: str | None,
 ) -> Doors:
     schema = graphql_schema()
@@ -197,5 +225,5 @@ def _doors(
         assets=graphiql.routes(),
         origins=[each.strip() for each in settings.cors_origins.split(",") if each.strip()],
         integrations=_receiving(integrations),
-        secrets=secrets_of(settings, integrations),
+        secrets=secrets_of(settings, integrations, connections),
     )

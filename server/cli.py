@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -22,6 +22,8 @@ from rich.table import Table
 
 from server import log
 from server.app import House, connected, open_house
+from server.backfill import backfill as read_past
+from server.backfill import first_day
 from server.commands import token as tokens
 from server.demo.door import DoorError
 from server.demo.stage import Stage
@@ -136,7 +138,7 @@ def _welcome(url: str, own_token: str | None, *, has_admin: bool) -> None:
 
 @app.command()
 def worker() -> None:
-    """Run the jobs only: webhooks that were kept, attribution."""
+    """Run the jobs only: webhooks that were kept, polling, attribution."""
     _run(_work(_settings()))
 
 
@@ -212,7 +214,7 @@ def _stage(settings: Settings, house: House, url: str, token: str) -> Stage:
 
 @app.command()
 def doctor() -> None:
-    """Look at the settings and the database, and say what to mend."""
+    """Look at the settings, the connections and the database, and say what to mend."""
     findings: list[Finding] = []
     _run(_examine(_settings(), findings))
     for finding in findings:
@@ -225,6 +227,31 @@ def doctor() -> None:
 
 async def _examine(settings: Settings, findings: list[Finding]) -> None:
     findings += await examine(settings)
+
+
+@app.command()
+def backfill(
+    target: Annotated[str, typer.Argument(help="A connection's name, or an integration's.")],
+    since: Annotated[str, typer.Option(help="How far back: 90d, or a day.")],
+) -> None:
+    """Read the past of connections; safe to interrupt, and to run again to go on."""
+    try:
+        day = first_day(since, datetime.now(UTC).date())
+    except ValueError:
+        hint = "Give a number of days, as 90d, or a day, as 2026-08-01."
+        raise typer.BadParameter(hint, param_hint="--since") from None
+    whole: list[bool] = []
+    try:
+        _run(_backfill(_settings(), target, day, whole))
+    except KeyboardInterrupt:
+        out.print("Interrupted. The same command goes on from here.")
+        sys.exit(130)
+    if not all(whole):
+        sys.exit(1)
+
+
+async def _backfill(settings: Settings, target: str, day: date, whole: list[bool]) -> None:
+    whole.append(await read_past(settings, target, day, out))
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────
