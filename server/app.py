@@ -26,10 +26,11 @@ from server.commands.token import Gatekeeper
 from server.commands.work import Office
 from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
+from server.domain.integration import Account
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.job import Runs
-from server.jobs.look import Look
+from server.jobs.look import Look, poll_every
 from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
@@ -176,6 +177,21 @@ def _looks(
     return looks
 
 
+def _accounts(
+    integrations: Mapping[str, Integration], connections: Connections
+) -> tuple[Account, ...]:
+    """Every connection, and the integrations without one, by name."""
+    found = []
+    for name, integration in sorted(integrations.items()):
+        manifest = integration.manifest
+        pace = poll_every(integration)
+        known = [each.name for each in connections.all if each.integration == name]
+        found += [Account(name, manifest.title, each, pace) for each in sorted(known)]
+        if not known and manifest.webhook:
+            found.append(Account(name, manifest.title))
+    return tuple(found)
+
+
 def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
     return {
         name: integration
@@ -203,9 +219,11 @@ def _doors(
     compiler = Compiler(build(), schema, _prepare_aloud if settings.log_statements else prepare)
     subtrees = Subtrees(compiler)
     documents = Documents(schema, Limits(cost=settings.max_cost))
+    accounts = _accounts(integrations, connections)
 
     def context(viewer: Viewer) -> Context:
-        return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
+        reading = Reading(database, binds_of(viewer), subtrees)
+        return Context(viewer, reading, office, hub, accounts)
 
     async def ready() -> str | None:
         return None if await at_head(database) else "The database is not migrated."
