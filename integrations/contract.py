@@ -251,7 +251,14 @@ class Rejected(Exception):
 
 
 class Unwell(Exception):
-    """The vendor answered 5xx, too slowly, or not at all, however often the host tried."""
+    """The vendor answered 5xx, too slowly, or not at all, however often the host tried.
+
+    `again_in` is how many seconds it wants to be left alone, where it said so.
+    """
+
+    def __init__(self, message: str = "", again_in: float | None = None) -> None:
+        super().__init__(message)
+        self.again_in = again_in
 
 
 class Http(Protocol):
@@ -294,8 +301,32 @@ class Http(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """Headers that carry a connection's rights; `until` is when they end (aware), if they do."""
+
+    headers: Mapping[str, Secret]
+    until: datetime | None = None
+
+
+@runtime_checkable
+class Authorises(Protocol):
+    """The power to put a connection's credential on its requests, so that no other power has to.
+
+    The host keeps what it gives, and asks anew shortly before it ends and where the vendor
+    answers 401.
+    """
+
+    async def authorise(self, connection: Connection, http: Http) -> Credential:
+        """The headers of every request from now on. `http` sends none of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record that could not be read: it is parked under its key, and does not stop the rest."""
+    """A record that could not be read: it is parked under its key, and does not stop the rest.
+
+    `reason` is in our words; `event` and `body` are what `parse` would be given for it.
+    """
 
     key: str
     event: str

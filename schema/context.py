@@ -1,9 +1,11 @@
 """What every resolver can reach: who is looking, the data, the commands, and the live feed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.engine.source import Reading
 from server.commands.work import Office
+from server.domain.integration import Account
 from server.domain.viewer import Viewer
 from server.live.hub import Hub
 
@@ -19,6 +21,7 @@ class Context:
     reading: Reading
     office: Office
     hub: Hub
+    accounts: Sequence[Account] = ()
 
     def fresh(self) -> Reading:
         """A reading without loaded rows: an event must not see what an earlier one loaded."""

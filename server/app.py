@@ -25,10 +25,14 @@ from schema.subscribing import Subscriptions
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
 from server.commands.work import Office
+from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
+from server.domain.integration import Account
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.job import Runs
+from server.jobs.look import Look, poll_every
+from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
 from server.jobs.redact import Redact
@@ -41,6 +45,7 @@ from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
+from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database, Prepared, prepare
 from server.store.embedded import EmbeddedPostgres
@@ -82,14 +87,14 @@ def found_integrations() -> dict[str, Integration]:
 
 
 def secrets_of(
-    settings: Settings, integrations: Mapping[str, Integration]
+    settings: Settings, integrations: Mapping[str, Integration], connections: Connections
 ) -> dict[str, tuple[Secret, ...]]:
-    """The webhook secrets that are set, by integration."""
+    """The webhook secrets that are set by variables and by connections, by integration."""
     secrets = {}
     for name, integration in integrations.items():
         if integration.manifest.webhook:
             text = _secret_text(settings, integration.manifest.webhook.secret_setting)
-            secrets[name] = tuple(Secret(part) for part in text.split(",") if part)
+            secrets[name] = split(text) + connections.webhook_secrets.get(name, ())
     return secrets
 
 
@@ -119,6 +124,9 @@ class House:
 
     doors: Doors
     office: Office
+    integrations: Mapping[str, Integration]
+    connections: Connections
+    clients: Clients
 
 
 @asynccontextmanager
@@ -131,19 +139,23 @@ async def open_house(
         admin_token: a bearer token with every scope; the one of the settings by default.
         jobs: whether this process also runs the jobs.
     """
+    integrations = found_integrations()
+    connections = load(settings.config, integrations)
     async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(Clients.open())
         database = await stack.enter_async_context(connected(settings))
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
         office = _office(settings, database, publish=carrier.publish, wake=wake)
-        integrations = found_integrations()
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
             await stack.enter_async_context(_worker(settings, office, integrations).running())
-        doors = _doors(settings, database, office, hub, integrations, admin_token)
-        yield House(doors, office)
+            looks = _looks(office, integrations, connections, clients)
+            await stack.enter_async_context(Poll(office, looks).running())
+        doors = _doors(settings, database, office, hub, integrations, connections, admin_token)
+        yield House(doors, office, integrations, connections, clients)
 
 
 def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
@@ -160,6 +172,37 @@ def _worker(settings: Settings, office: Office, integrations: Mapping[str, Integ
     )
     loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
     return Worker(office.database.url, jobs, loops)
+
+
+def _looks(
+    office: Office,
+    integrations: Mapping[str, Integration],
+    connections: Connections,
+    clients: Clients,
+) -> list[Look]:
+    """How news of every connection are read whose integration can."""
+    looks = []
+    for each in connections.all:
+        integration = integrations[each.integration]
+        client = clients.of(integration, each)
+        if look := Look.for_news(office, integration, each, client):
+            looks.append(look)
+    return looks
+
+
+def _accounts(
+    integrations: Mapping[str, Integration], connections: Connections
+) -> tuple[Account, ...]:
+    """Every connection, and the integrations without one, by name."""
+    found = []
+    for name, integration in sorted(integrations.items()):
+        manifest = integration.manifest
+        pace = poll_every(integration)
+        known = [each.name for each in connections.all if each.integration == name]
+        found += [Account(name, manifest.title, each, pace) for each in sorted(known)]
+        if not known and manifest.webhook:
+            found.append(Account(name, manifest.title))
+    return tuple(found)
 
 
 def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
@@ -182,15 +225,18 @@ def _doors(
     office: Office,
     hub: Hub,
     integrations: Mapping[str, Integration],
+    connections: Connections,
     admin_token: str | None,
 ) -> Doors:
     schema = graphql_schema()
     compiler = Compiler(build(), schema, _prepare_aloud if settings.log_statements else prepare)
     subtrees = Subtrees(compiler)
     documents = Documents(schema, Limits(cost=settings.max_cost))
+    accounts = _accounts(integrations, connections)
 
     def context(viewer: Viewer) -> Context:
-        return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
+        reading = Reading(database, binds_of(viewer), subtrees)
+        return Context(viewer, reading, office, hub, accounts)
 
     async def ready() -> str | None:
         return None if await at_head(database) else "The database is not migrated."
@@ -210,5 +256,5 @@ def _doors(
         assets=graphiql.routes(),
         origins=[each.strip() for each in settings.cors_origins.split(",") if each.strip()],
         integrations=_receiving(integrations),
-        secrets=secrets_of(settings, integrations),
+        secrets=secrets_of(settings, integrations, connections),
     )

@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -17,6 +17,8 @@ import typer
 from rich.table import Table
 
 from server.app import House, connected, open_house
+from server.backfill import backfill as read_past
+from server.backfill import first_day
 from server.cli_inbox import inbox_app
 from server.commands import token as tokens
 from server.console import err, out, print_table, read_settings, run
@@ -115,7 +117,7 @@ def _welcome(url: str, own_token: str | None, *, has_admin: bool) -> None:
 
 @app.command()
 def worker() -> None:
-    """Run the jobs only: webhooks that were kept, attribution."""
+    """Run the jobs only: webhooks that were kept, polling, attribution."""
     run(_work(read_settings()))
 
 
@@ -191,7 +193,7 @@ def _stage(settings: Settings, house: House, url: str, token: str) -> Stage:
 
 @app.command()
 def doctor() -> None:
-    """Look at the settings and the database, and say what to mend."""
+    """Look at the settings, the connections and the database, and say what to mend."""
     findings: list[Finding] = []
     run(_examine(read_settings(), findings))
     for finding in findings:
@@ -204,6 +206,31 @@ def doctor() -> None:
 
 async def _examine(settings: Settings, findings: list[Finding]) -> None:
     findings += await examine(settings)
+
+
+@app.command()
+def backfill(
+    target: Annotated[str, typer.Argument(help="A connection's name, or an integration's.")],
+    since: Annotated[str, typer.Option(help="How far back: 90d, or a day.")],
+) -> None:
+    """Read the past of connections; safe to interrupt, and to run again to go on."""
+    try:
+        day = first_day(since, datetime.now(UTC).date())
+    except ValueError:
+        hint = "Give a number of days, as 90d, or a day, as 2026-08-01."
+        raise typer.BadParameter(hint, param_hint="--since") from None
+    whole: list[bool] = []
+    try:
+        run(_backfill(read_settings(), target, day, whole))
+    except KeyboardInterrupt:
+        out.print("Interrupted. The same command goes on from here.")
+        sys.exit(130)
+    if not all(whole):
+        sys.exit(1)
+
+
+async def _backfill(settings: Settings, target: str, day: date, whole: list[bool]) -> None:
+    whole.append(await read_past(settings, target, day, out))
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────

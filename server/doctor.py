@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from integrations.contract import Checks, Connection, Integration, WebhookPolicy
 from server.app import database_at, found_integrations, secrets_of
+from server.connections import Connections, ConnectionsError, load
 from server.domain.delivery import DeliveryState
 from server.errors import CodedError
+from server.jobs.look import failure_of
+from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database
 from server.store.delivery import counts
 from server.store.embedded import EmbeddedPostgresError
 from server.store.migrate import at_head
+
+CHECK_SECONDS = 120
+"""How long the check of one connection may take, with all that its client waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +36,60 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; never raises for what it finds."""
-    return [*_integrations(settings), *[finding async for finding in _database(settings)]]
-
-
-def _integrations(settings: Settings) -> list[Finding]:
     integrations = found_integrations()
-    secrets = secrets_of(settings, integrations)
-    return [
-        Finding(
-            what=f"webhooks of {integration.manifest.title}",
-            well=bool(secrets.get(name)),
-            found="secret set" if secrets.get(name) else "no secret",
-            advice=f"Set {integration.manifest.webhook.secret_setting}, the same here and there.",
-            optional=True,
-        )
+    connections, findings = _configured(settings, integrations)
+    secrets = secrets_of(settings, integrations, connections)
+    findings += [
+        _webhooks(integration.manifest.title, integration.manifest.webhook, bool(secrets[name]))
         for name, integration in sorted(integrations.items())
         if integration.manifest.webhook
+    ]
+    async with Clients.open() as clients:
+        for each in connections.all:
+            findings += await _connection(integrations[each.integration], each, clients)
+    return [*findings, *[finding async for finding in _database(settings)]]
+
+
+def _configured(
+    settings: Settings, integrations: Mapping[str, Integration]
+) -> tuple[Connections, list[Finding]]:
+    try:
+        return load(settings.config, integrations), []
+    except ConnectionsError as wrong:
+        lines = str(wrong).splitlines()
+        return Connections(), [Finding("the connections", False, line) for line in lines]
+
+
+def _webhooks(title: str, policy: WebhookPolicy, is_set: bool) -> Finding:
+    return Finding(
+        what=f"webhooks of {title}",
+        well=is_set,
+        found="secret set" if is_set else "no secret",
+        advice=f"Set {policy.secret_setting}, the same here and there.",
+        optional=True,
+    )
+
+
+async def _connection(
+    integration: Integration, connection: Connection, clients: Clients
+) -> list[Finding]:
+    """What a connection has and lacks, finding by finding."""
+    what = f"{integration.manifest.title}, connection {connection.name}"
+    if not isinstance(integration, Checks):
+        return [Finding(what, True, "set up; its integration cannot check it")]
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            found = await integration.check(connection, clients.of(integration, connection))
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is found
+        failure = failure_of(error)
+        needs = [f"{need.scope} ({need.why})" for need in integration.manifest.needs]
+        advice = f"Its credential needs: {', '.join(needs)}." if needs else None
+        return [Finding(what, False, failure.message, advice)]
+    return [
+        Finding(
+            f"{what}: {each.subject}", each.good, "fine" if each.good else "missing", each.advice
+        )
+        for each in found
     ]
 
 

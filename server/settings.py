@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         default="",
         description="Origins whose pages may call the API from a browser, separated by commas.",
     )
+    config: OptionalPath = Field(
+        default=None,
+        description="`whychain.toml`: the accounts at vendors that are asked for news.",
+    )
     github_webhook_secret: OptionalSecret = Field(
         default=None,
         description="Signs GitHub's webhooks; several, separated by commas, while one rotates.",

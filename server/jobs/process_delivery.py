@@ -10,12 +10,13 @@ import structlog
 
 from integrations.contract import Delivery, Malformed, ReceivesWebhooks
 from integrations.observation import Observations
+from server.backoff import Backoff
 from server.commands import delivery
 from server.commands.delivery import KeptDelivery
 from server.commands.observe import Source
 from server.commands.work import Office
 from server.errors import Unavailable
-from server.jobs.job import BACKOFF, Backoff, name_of
+from server.jobs.job import BACKOFF, name_of
 from server.store.queue import JobKind
 
 _log = structlog.get_logger()

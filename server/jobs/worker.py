@@ -20,7 +20,8 @@ from pgqueuer.domain.settings import DBSettings
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
-from server.jobs.job import BACKOFF, Backoff, Runs, name_of
+from server.backoff import Backoff
+from server.jobs.job import BACKOFF, Runs, name_of
 from server.jobs.loop import Recurs, for_ever
 from server.store.queue import SCHEMA
 

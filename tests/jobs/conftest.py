@@ -19,10 +19,10 @@ from integrations.contract import (
     Secret,
 )
 from integrations.observation import Observations
+from server.backoff import Backoff
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.jobs.attribute import Attribute
-from server.jobs.job import Backoff
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep

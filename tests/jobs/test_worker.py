@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from integrations.contract import Delivery, Malformed
 from integrations.observation import Observation, PageEvent
+from server.backoff import Backoff
 from server.commands.delivery import Inbox
 from server.commands.work import Office
-from server.jobs.job import BACKOFF, Backoff
+from server.jobs.job import BACKOFF
 from server.jobs.wake import Wake
 from server.store import tables
 from server.store.database import Database, Row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from schema.execution import Operations
 from schema.subscribing import Subscriptions
 from server.commands.work import Office
 from server.domain.action_item import Sprints
+from server.domain.integration import Account
 from server.domain.viewer import Scope, Viewer
 from server.live.hub import Hub
 from server.operation import Answer, Operation, Refusal, Stream
@@ -28,6 +29,11 @@ from server.store.database import Database, prepare
 from server.store.views.sight import binds_of
 
 ADMIN = Viewer("token:test", "test", frozenset({Scope.ADMIN}))
+
+ACCOUNTS = (
+    Account("github", "GitHub", "acme", timedelta(minutes=1)),
+    Account("pagerduty", "PagerDuty"),
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,8 @@ def graph_on(database: Database) -> Graph:
     subtrees = Subtrees(compiler)
 
     def context(viewer: Viewer) -> Context:
-        return Context(viewer, Reading(database, binds_of(viewer), subtrees), office, hub)
+        reading = Reading(database, binds_of(viewer), subtrees)
+        return Context(viewer, reading, office, hub, ACCOUNTS)
 
     subscriptions = Subscriptions(schema, context, hub)
     documents = Documents(schema)

@@ -37,6 +37,7 @@ from server.store.tables.learning import (
 )
 from server.store.tables.machinery import (
     api_token,
+    connection_state,
     delivery,
     idempotency,
     observation,
@@ -57,6 +58,7 @@ __all__ = [
     "api_token",
     "attribution",
     "attribution_candidate",
+    "connection_state",
     "delivery",
     "deployment",
     "deployment_commit",

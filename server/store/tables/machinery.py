@@ -1,9 +1,10 @@
-"""What the server itself keeps: tokens, the inbox, observations, idempotency keys."""
+"""What the server itself keeps: tokens, the inbox, observations, cursors, idempotency keys."""
 
 from sqlalchemy import (
     ARRAY,
     Column,
     DateTime,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -16,7 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from server.domain.delivery import DeliveryState
-from server.store.tables.columns import C_TEXT, at, count, key, metadata, now, one_of, to
+from server.domain.integration import FailureCode
+from server.store.tables.columns import C_TEXT, at, count, flag, key, metadata, now, one_of, to
 
 api_token = Table(
     "api_token",
@@ -71,6 +73,32 @@ observation = Table(
     PrimaryKeyConstraint("source", "subject", "at", "rank", "digest"),
 )
 """Every observation of a subject, in the order in which they are folded into its state."""
+
+connection_state = Table(
+    "connection_state",
+    metadata,
+    key(),
+    Column("integration", C_TEXT, nullable=False),
+    Column("connection", C_TEXT, nullable=False),
+    Column("stream", C_TEXT, nullable=False, comment="poll, or backfill: and its first day"),
+    Column("cursor", Text, comment="the integration's own; null before the first batch"),
+    Column("lease", UUID, comment="who asks now"),
+    at("leased_until"),
+    at("due_at", nullable=False),
+    at("last_success_at"),
+    at("last_failure_at"),
+    *one_of("failure_code", FailureCode, nullable=True),
+    Column("failure_message", Text, comment="in words of our own"),
+    count("failures"),
+    flag("stopped"),
+    Column("progress", Double, comment="how much of a backfill is done, 0 to 1"),
+    Column("finished_at", DateTime(timezone=True), comment="when there was no more"),
+    Column("budget_remaining", Integer),
+    Column("budget_limit", Integer),
+    at("budget_resets_at"),
+    UniqueConstraint("integration", "connection", "stream"),
+)
+"""How far each connection was read, kept in the transaction of what was read."""
 
 idempotency = Table(
     "idempotency",

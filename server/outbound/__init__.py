@@ -1,0 +1,1 @@
+"""The HTTP client that integrations are given: limits, retries, pages and credentials."""

@@ -1,0 +1,13 @@
+"""The command `whychain` with one more integration installed: the toy of `tests.polled`."""
+
+from server import app, cli, doctor
+from tests.polled import Toy
+
+
+def installed() -> dict[str, object]:
+    return {"toy": Toy()}
+
+
+if __name__ == "__main__":
+    app.found_integrations = doctor.found_integrations = installed  # type: ignore[assignment]
+    cli.main()
