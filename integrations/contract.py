@@ -142,10 +142,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook as it came in. `event` is the vendor's name for its kind."""
+    """One webhook as it came in. `event` is the vendor's name for its kind.
+
+    `connections` are all that the operator configured for this vendor: where a setting decides
+    what an event means, the integration looks in the body for the one that it concerns.
+    """
 
     event: str
     body: bytes
+    connections: tuple[Connection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
