@@ -16,7 +16,7 @@ from integrations.observation import DeploymentObserved, DeploymentState, Moment
 from integrations.payload import NAME_LIMIT, read_object
 
 ENVIRONMENTS_LIMIT = 50
-"""How many environments of a repository are followed: previews may be one for each branch."""
+"""How many environments of a repository are followed, those met last: each branch may have one."""
 
 _PAGES_LIMIT = 10
 _PER_PAGE = 100
@@ -37,15 +37,11 @@ def steps(
     """What is to be compared, and the chains with these deployments, which come newest first."""
     found, known = [], dict(chains)
     for each in deployments:
-        if each.environment not in known and len(known) >= ENVIRONMENTS_LIMIT:
-            continue
-        chain = known.get(each.environment, Chain())
-        if chain.closed:
-            continue
+        chain = known.pop(each.environment, Chain())
         if chain.waiting and chain.waiting[0] != each.sha:
             found.append(_step(each.sha, chain.waiting))
-        known[each.environment] = _lengthened(chain, each)
-    return found, known
+        known[each.environment] = chain if chain.closed else _lengthened(chain, each)
+    return found, dict(list(known.items())[-ENVIRONMENTS_LIMIT:])
 
 
 def last_steps(chains: Mapping[str, Chain]) -> Sequence[Step]:
