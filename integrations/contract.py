@@ -352,3 +352,35 @@ class Checks(Protocol):
     async def check(self, connection: Connection, http: Http) -> Sequence[Finding]:
         """One finding for each right that the manifest needs; it changes nothing."""
         ...
+
+
+class SignsJwt(Protocol):
+    """The host's hand for what the standard library cannot do: an RSA signature."""
+
+    def __call__(self, key: Secret, claims: Mapping[str, Any]) -> str:
+        """A JWT of these claims, signed by RS256 with `key`, a private key as PEM.
+
+        Raises:
+            ValueError: it is none. The message does not quote it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A credential that ends. The host gives it to the integration as the secret `token` of the
+    connection, and asks for the next one before it ends."""
+
+    secret: Secret
+    ends_at: datetime
+
+
+@runtime_checkable
+class Authorizes(Protocol):
+    """The power to make a credential that ends out of one that lasts."""
+
+    async def authorize(
+        self, connection: Connection, http: Http, sign: SignsJwt, now: datetime
+    ) -> Token | None:
+        """A new one; None where the operator gave one that lasts."""
+        ...

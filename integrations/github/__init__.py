@@ -19,9 +19,11 @@ from integrations.contract import (
     Secret,
     Setting,
     SettingKind,
+    SignsJwt,
+    Token,
     WebhookPolicy,
 )
-from integrations.github import check, nodes, poll, translate, webhook
+from integrations.github import app, check, nodes, poll, translate, webhook
 from integrations.github.production import production_of
 from integrations.observation import Observations
 from integrations.payload import digest_of
@@ -33,8 +35,18 @@ SETTINGS = (
     Setting(
         "token",
         SettingKind.SECRET,
-        "A fine-grained or classic personal access token, or an App's installation token.",
-        required=True,
+        "A fine-grained or classic personal access token; not needed with a GitHub App.",
+    ),
+    Setting("app", SettingKind.TEXT, "The client id of a GitHub App, from its settings."),
+    Setting(
+        "installation",
+        SettingKind.NUMBER,
+        "The App's installation: the number at the end of the address where it is configured.",
+    ),
+    Setting(
+        "app_key",
+        SettingKind.SECRET,
+        "The App's private key, the PEM file that Generate a private key gives.",
     ),
     Setting(
         "repositories",
@@ -75,6 +87,11 @@ class GitHub:
             return nodes.kept(delivery.event, payload, delivery.connections)
         production = production_of(translate.repository_of(payload), delivery.connections)
         return translate.observations(delivery.event, payload, digest_of(delivery.body), production)
+
+    async def authorize(
+        self, connection: Connection, http: Http, sign: SignsJwt, now: datetime
+    ) -> Token | None:
+        return await app.authorize(connection, http, sign, now)
 
     async def poll(self, connection: Connection, http: Http, cursor: str | None) -> Batch:
         return await poll.poll(connection, http, cursor)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.contract import Connection, Denied, Http, Missing, Rejected, Reply, Unwell
+from integrations.contract import Connection, Denied, Http, Missing, Rejected, Reply, Secret, Unwell
 from integrations.payload import NAME_LIMIT, JsonObject, read_object
 
 PAGE = """
@@ -72,11 +72,13 @@ class GitHubApi:
 
     connection: Connection
     http: Http
+    token: Secret | None = None
+    """What to ask with instead of the connection's own token."""
 
     @property
     def headers(self) -> Mapping[str, str]:
         """With the token, if there is one."""
-        token = self.connection.secrets.get("token")
+        token = self.token or self.connection.secrets.get("token")
         authorization = {"authorization": f"Bearer {token.value}"} if token else {}
         return {"accept": "application/vnd.github+json", **authorization}
 
@@ -98,9 +100,9 @@ class GitHubApi:
         """What is at a path of the REST API."""
         return await self.http.get(self._rest(path), query=query, headers=self.headers)
 
-    async def post(self, path: str) -> None:
+    async def post(self, path: str) -> Reply:
         """Do what a path of the REST API does, which needs no further word."""
-        await self.http.send("POST", self._rest(path), {}, headers=self.headers)
+        return await self.http.send("POST", self._rest(path), {}, headers=self.headers)
 
     def pages(self, path: str, query: Mapping[str, str]) -> AsyncIterator[Reply]:
         """One page of a path of the REST API after the other."""
@@ -116,6 +118,10 @@ def _with_lists(answer: JsonObject, wanted: Iterable[str]) -> JsonObject:
     repository = data.object_or_none("repository") if data else None
     if repository and all(repository.object_or_none(name) for name in wanted):
         return repository
-    types = [error.prose("type", NAME_LIMIT) or "" for error in answer.objects("errors", 10)]
-    raised = next((_RAISED[each] for each in types if each in _RAISED), Rejected)
+    errors = answer.objects("errors", 10)
+    types = [error.prose("type", NAME_LIMIT) or "" for error in errors]
+    # Of a query that is wrong it says where; of its own trouble it says no more than a sentence.
+    says_why = any(types) or any(error.has("extensions") for error in errors)
+    usual = Rejected if says_why else Unwell
+    raised = next((_RAISED[each] for each in types if each in _RAISED), usual)
     raise raised(f"GitHub's GraphQL API does not give what was asked for: {', '.join(types)}")

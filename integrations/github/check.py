@@ -40,16 +40,19 @@ async def check(connection: Connection, http: Http) -> Sequence[Finding]:
     """Whether the token is good, and has each right at each repository."""
     api = GitHubApi(connection, http)
     findings = _of_settings(connection)
-    refusal = await _refusal(api, "/rate_limit", {})
-    findings.append(Finding("token", refusal is None, _RENEW if refusal else ""))
-    if refusal is None:
+    # Without a token GitHub answers too: to anybody, and of what is public.
+    named = "token" in connection.secrets
+    good = named and await _refusal(api, "/rate_limit", {}) is None
+    findings.append(Finding("token", good, "" if good else _RENEW))
+    if good:
         findings += await _of_rights(api, connection)
     return findings
 
 
 _RENEW = (
-    "GitHub does not accept the token. Make a new one: github.com → your picture → Settings → "
-    "Developer settings → Personal access tokens → Fine-grained tokens → Generate new token."
+    "GitHub does not accept the token, or there is none. Make a new one: github.com → your picture "
+    "→ Settings → Developer settings → Personal access tokens → Fine-grained tokens → Generate new "
+    "token; or name an App by app, installation and app_key."
 )
 
 

@@ -16,6 +16,7 @@ from tests.openapi import Description, description_of
 
 REPOSITORY = "acme/shop"
 TOKEN = "github_pat_secret"
+APP_JWT = "signed with the key of Iv1.app, 1767225540 to 1767226140"
 EXCERPT = Path(__file__).with_name("github_excerpt.graphql")
 
 Node = dict[str, Any]
@@ -57,6 +58,7 @@ async def running(fake: FakeGitHub) -> AsyncIterator[FakeGitHub]:
     app.add_routes(
         [
             web.post("/graphql", _answering(fake, _graphql)),
+            web.post("/app/installations/7/access_tokens", _answering(fake, _installation)),
             web.get("/rate_limit", _answering(fake, _nothing)),
             web.get(f"{root}/compare/{{basehead}}", _answering(fake, _compare)),
             web.get(f"{root}/actions/workflows/deploy.yml/runs", _answering(fake, _runs)),
@@ -94,7 +96,8 @@ def _guarded(fake: FakeGitHub) -> Any:
     @web.middleware
     async def guard(request: web.Request, handler: Any) -> web.StreamResponse:
         fake.asked.append(f"{request.method} {request.path}")
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        expected = APP_JWT if request.path.startswith("/app/") else TOKEN
+        if request.headers.get("authorization") != f"Bearer {expected}":
             return web.json_response({"message": "Bad credentials"}, status=401)
         for index, (part, status) in enumerate(fake.trouble):
             if part in request.path:
@@ -167,6 +170,11 @@ def _pager(fake: FakeGitHub, name: str) -> Callable[..., Node]:
 
 def _nothing(fake: FakeGitHub, request: web.Request, body: Any) -> web.Response:
     return web.json_response({})
+
+
+def _installation(fake: FakeGitHub, request: web.Request, body: Any) -> web.Response:
+    token = {"token": TOKEN, "expires_at": "2026-01-01T01:00:00Z"}
+    return web.json_response(token, status=201)
 
 
 def _no_records(fake: FakeGitHub, request: web.Request, body: Any) -> web.Response:

@@ -321,7 +321,7 @@ async def test_a_repository_that_is_not_there_does_not_stop_the_others() -> None
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("FORBIDDEN", Denied), ("RATE_LIMITED", Unwell), ("SOMETHING", Rejected), (None, Rejected)],
+    [("FORBIDDEN", Denied), ("RATE_LIMITED", Unwell), ("SOMETHING", Rejected), (None, Unwell)],
 )
 async def test_what_graphql_says_with_status_200(kind: object, error: type[Exception]) -> None:
     async with reading(FakeGitHub(errors=[{"type": kind, "message": "secret"}])) as reader:
