@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-ADA = {"type": "User", "login": "ada", "databaseId": 41}
+ADA = {"type": "User", "__typename": "User", "login": "ada", "databaseId": 41}
 ROBOT = {"type": "Bot", "login": "shipper[bot]", "databaseId": 42}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,6 +7,7 @@ import pytest
 
 from integrations.contract import Delivery, Denied, Rejected, Unwell
 from integrations.github import plugin
+from integrations.github.compare import ENVIRONMENTS_LIMIT
 from integrations.observation import (
     DeploymentObserved,
     DeploymentState,
@@ -383,3 +384,23 @@ async def test_a_backfill_may_be_broken_off_after_any_batch() -> None:
             assert set(rest.observations) == set(whole[place].observations)
         ended = await plugin.backfill(reader.connection, reader.http, since, whole[-1].cursor)
     assert (ended.observations, ended.more, ended.progress) == ((), False, 1.0)
+
+
+async def test_previews_do_not_push_production_aside() -> None:
+    previews = [
+        deployment(each, "SUCCESS", originalEnvironment=f"preview-{each}") for each in range(2, 90)
+    ]
+    fake = FakeGitHub(
+        records={"deployments": [deployment(1, "SUCCESS"), *previews]},
+        history=[sha(each) for each in range(1, 100)],
+    )
+    async with reading(fake) as reader:
+        _, cursor = await reader.round()
+        fake.records["deployments"] += [deployment(each, "SUCCESS") for each in (90, 91)]
+        _, cursor = await reader.round(cursor)
+        fake.records["deployments"].append(deployment(92, "SUCCESS"))
+        seen, cursor = await reader.round(cursor)
+    (push,) = only(seen, PushObserved)
+    assert (push.before, push.after) == (sha(91), sha(92))
+    chains = json.loads(cursor)["repositories"]["acme/shop"]["chains"]
+    assert len(chains) <= ENVIRONMENTS_LIMIT

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Connection, Delivery
+from integrations.contract import Connection, Delivery, Malformed
 from integrations.github import plugin
-from integrations.observation import DeploymentState
+from integrations.hostile import mutants
+from integrations.observation import DeploymentState, to_json
 from tests.integrations.conftest import ENGINEER, REPOSITORY
-from tests.integrations.github_records import START
+from tests.integrations.github_records import START, deployment, pull_request, release, run
 
 
 def parse(event: str, payload: dict[str, Any], **production: Any) -> list[Any]:
@@ -52,6 +53,11 @@ def a_run(path: str = ".github/workflows/deploy.yml", **others: Any) -> dict[str
         **others,
     }
     return {"workflow": {"path": path}, "workflow_run": run, "repository": REPOSITORY}
+
+
+def kept(node: dict[str, Any]) -> dict[str, Any]:
+    """A record that was put by."""
+    return {"repository": "acme/shop", "node": node}
 
 
 def test_a_release_is_a_deployment() -> None:
@@ -134,6 +140,33 @@ def _for(event: str, payload: dict[str, Any], said: dict[str, Any]) -> list[Any]
     connection = Connection("github", "acme", "", {"production": table})
     body = json.dumps(payload).encode()
     return list(plugin.parse(Delivery(event, body, (connection,))))
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "said"),
+    [
+        ("release", a_release(), {"releases": True}),
+        ("workflow_run", a_run(), {"workflow": "deploy.yml"}),
+        ("deployment.node", kept(deployment(3, "QUEUED", "SUCCESS")), {}),
+        ("pull_request.node", kept(pull_request(3)), {}),
+        ("release.node", kept(release(3)), {}),
+        ("run.node", kept(run(3)), {}),
+    ],
+)
+def test_any_one_value_may_be_anything(
+    event: str, payload: dict[str, Any], said: dict[str, Any]
+) -> None:
+    assert parse(event, payload, **said)
+    connections = (Connection("github", "acme", "", {"production": {"acme/shop": said}}),)
+    for change, body in mutants(payload):
+        try:
+            seen = plugin.parse(Delivery(event, body, connections))
+        except Malformed:
+            continue
+        for each in seen:
+            row = json.dumps(to_json(each), ensure_ascii=False)
+            assert "\\u0000" not in row, change
+            row.encode()
 
 
 @pytest.mark.parametrize(
