@@ -12,7 +12,21 @@ from integrations.contract import Batch, Connection, Secret
 from integrations.github import plugin
 from integrations.observation import Observation
 from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, running
+from tests.integrations.github_records import deployment, pull_request, sha
 from tests.integrations.small_http import SmallHttp
+
+
+def a_history(length: int = 10, page_size: int = 25) -> FakeGitHub:
+    """As many commits, each of a pull request; every second one was deployed."""
+    numbers = range(1, length + 1)
+    return FakeGitHub(
+        page_size=page_size,
+        records={
+            "deployments": [deployment(each, "SUCCESS") for each in numbers if each % 2 == 0],
+            "pullRequests": [pull_request(each) for each in numbers],
+        },
+        history=[sha(each) for each in numbers],
+    )
 
 
 @dataclass(frozen=True, slots=True)
