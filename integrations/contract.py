@@ -146,11 +146,15 @@ class Delivery:
 
     `received_at` is when (aware), for senders that do not tell when it happened; the host always
     knows it.
+
+    `connections` are all that the operator configured for this vendor: where a setting decides
+    what an event means, the integration looks in the body for the one that it concerns.
     """
 
     event: str
     body: bytes
     received_at: datetime | None = None
+    connections: tuple[Connection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ class PullRequestObserved:
     """A pull request as it was at that moment. Sizes are lines.
 
     `depends_on` are the numbers of pull requests of the same repository that must be deployed
-    first, in rising order. `merge_sha` is None until it is merged.
+    first, in rising order; `reverts` is that of the one that it takes back. `merge_sha` is None
+    until it is merged.
     """
 
     moment: Moment
@@ -99,6 +100,7 @@ class PullRequestObserved:
     merge_sha: str | None = None
     url: str | None = None
     depends_on: tuple[int, ...] = ()
+    reverts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,16 @@ class JsonObject:
 
     def objects(self, name: str, limit: int) -> Sequence["JsonObject"]:
         """The first `limit` objects of a list; none where it is missing or null."""
+        return [as_object(item, self._path_of(name)) for item in self.items(name, limit)]
+
+    def items(self, name: str, limit: int) -> Sequence[Any]:
+        """The first `limit` values of a list, whatever they are, each to be read by itself."""
         value = self.fields.get(name)
         if value is None:
             return ()
         if type(value) is not list:
             raise self._malformed(name, "is not a list")
-        return [as_object(item, self._path_of(name)) for item in value[:limit]]
+        return value[:limit]
 
     def identity(self, name: str, limit: int = NAME_LIMIT) -> str:
         """A text that tells things apart: never empty, never cut."""

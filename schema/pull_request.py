@@ -36,6 +36,10 @@ class PullRequest(Node):
     deletions: int = column("Lines taken away.")
     changed_files: int = column("Files changed.")
     url: str | None = column("Where the source shows it.")
+    reverts: PullRequest | None = one(
+        "The one that it takes back, as its description or its branch says.",
+        t.pull_request.c.reverts_id,
+    )
     depends_on: list[PullRequest] = many(
         "Those that must be deployed before this one, as its description declares.",
         through=(

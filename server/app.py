@@ -151,7 +151,8 @@ async def open_house(
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            await stack.enter_async_context(_worker(settings, office, integrations).running())
+            worker = _worker(settings, office, integrations, connections)
+            await stack.enter_async_context(worker.running())
             looks = _looks(office, integrations, connections, clients)
             await stack.enter_async_context(Poll(office, looks).running())
         doors = _doors(settings, database, office, hub, integrations, connections, admin_token)
@@ -164,9 +165,14 @@ def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
     return NotifyCarrier(database.url, hub.hear)
 
 
-def _worker(settings: Settings, office: Office, integrations: Mapping[str, Integration]) -> Worker:
+def _worker(
+    settings: Settings,
+    office: Office,
+    integrations: Mapping[str, Integration],
+    connections: Connections,
+) -> Worker:
     jobs: Sequence[Runs] = (
-        ProcessDelivery(office, _receiving(integrations)),
+        ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
         Redact(office),
     )

@@ -54,9 +54,9 @@ async def derive(
     rows = await history.following(tx, repository, environment, since, MAX_FOLLOWING)
     if not rows:
         return set()
-    changed = await _derive_rollbacks(tx, repository, environment, previous, rows)
-    changed |= await _derive_commits(tx, repository, previous, rows)
-    return changed | await history.link_pull_requests(tx, [row["id"] for row in rows])
+    changed = await _derive_commits(tx, repository, previous, rows)
+    changed |= await history.link_pull_requests(tx, [row["id"] for row in rows])
+    return changed | await _derive_rollbacks(tx, repository, environment, previous, rows)
 
 
 async def derive_everywhere(work: Work, repository: str, since: datetime) -> Collection[UUID]:
@@ -84,7 +84,9 @@ async def _derive_rollbacks(
 ) -> set[UUID]:
     came_up = [row for row in (previous, *rows) if row and row["status"] in _CAME_UP]
     firsts = await history.firsts(tx, repository, environment, {row["sha"] for row in came_up})
-    found = rollbacks(Release(row["id"], row["sha"], firsts[row["sha"]]) for row in came_up)
+    forward = await history.reverted(tx, [row["id"] for row in came_up])
+    back = rollbacks(Release(row["id"], row["sha"], firsts[row["sha"]]) for row in came_up)
+    found = {**forward, **back}
     judged = {row["id"]: row for row in rows if "rollback_of_id" not in row["edited"]}
     targets = {
         id_: found.get(id_)

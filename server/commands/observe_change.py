@@ -1,5 +1,6 @@
 """What sources say of pushes and pull requests, brought into state."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -61,22 +62,28 @@ async def apply_pull_request(work: Work, source: str, seen: PullRequestObserved)
         deployments = await pull_requests.deployments_of(work.tx, id_, MAX_DEPLOYMENTS)
         await deployment_history.link_pull_requests(work.tx, deployments)
         await history.reconsider(work, deployments)
+        since = await pull_requests.reverts_since(work.tx, id_, "reverts_id" in changed)
+        if since:
+            again = await history.derive_everywhere(work, last.repository, since)
+            await history.reconsider(work, again)
 
 
-async def _put(work: Work, last: PullRequestObserved, values: dict[str, Any]) -> tuple[UUID, bool]:
-    """Insert it, or set the columns that are other ones now; its id, and whether any was."""
+async def _put(
+    work: Work, last: PullRequestObserved, values: dict[str, Any]
+) -> tuple[UUID, Collection[str]]:
+    """Insert it, or set the columns that are other ones now; its id, and which they are."""
     known = {"repository": last.repository, "number": last.number}
     title = words("title", values["title"], await directory_of(work.tx))
     row = await find_row(work.tx, pull_request, lock=True, **known)
     if row is None:
         id_ = new_id()
         await insert_row(work.tx, pull_request, id=id_, **known, **{**values, **title})
-        return id_, True
+        return id_, [name for name, value in values.items() if value is not None]
     changes = {name: value for name, value in values.items() if row[name] != value}
     if "title" in changes:
         changes |= title
     await update_row(work.tx, pull_request, changes, id=row["id"])
-    return row["id"], bool(changes)
+    return row["id"], changes.keys()
 
 
 async def _values(work: Work, last: PullRequestObserved) -> dict[str, Any]:
@@ -86,6 +93,8 @@ async def _values(work: Work, last: PullRequestObserved) -> dict[str, Any]:
         people[each.provider, each.external_id] if each else None
         for each in (last.author, last.merged_by)
     )
+    numbers = [last.reverts] if last.reverts else []
+    reverts = await pull_requests.ids_of(work.tx, last.repository, numbers)
     return {
         "title": last.title or f"#{last.number}",
         "author_id": author,
@@ -96,4 +105,5 @@ async def _values(work: Work, last: PullRequestObserved) -> dict[str, Any]:
         "deletions": last.deletions,
         "changed_files": last.changed_files,
         "url": last.url,
+        "reverts_id": reverts[0] if reverts else None,
     }

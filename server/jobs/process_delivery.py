@@ -1,14 +1,14 @@
 """Bringing a kept webhook into state: read it with its integration, then observe what it says."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
-from integrations.contract import Delivery, Malformed, ReceivesWebhooks
+from integrations.contract import Connection, Delivery, Malformed, ReceivesWebhooks
 from integrations.observation import Observations
 from server.backoff import Backoff
 from server.commands import delivery
@@ -36,6 +36,7 @@ class ProcessDelivery:
     office: Office
     integrations: Mapping[str, ReceivesWebhooks]
     backoff: Backoff = BACKOFF
+    connections: Sequence[Connection] = ()
     kind: JobKind = JobKind.DELIVERY
 
     async def run(self, id_: UUID, attempt: int) -> timedelta | None:
@@ -61,7 +62,8 @@ class ProcessDelivery:
         if integration is None:
             raise NoIntegrationError(f"no integration {kept.source} is installed")
         manifest = integration.manifest
-        seen = await _read(integration, kept)
+        connections = [each for each in self.connections if each.integration == kept.source]
+        seen = await _read(integration, kept, connections)
         source = Source(manifest.name, manifest.title)
         await delivery.finish(self.office, kept, source, seen)
 
@@ -83,8 +85,10 @@ class NoIntegrationError(Exception):
     """The integration that took this delivery is not installed any more."""
 
 
-async def _read(integration: ReceivesWebhooks, kept: KeptDelivery) -> Observations:
-    told = Delivery(kept.event, kept.body, kept.received_at)
+async def _read(
+    integration: ReceivesWebhooks, kept: KeptDelivery, connections: Sequence[Connection]
+) -> Observations:
+    told = Delivery(kept.event, kept.body, kept.received_at, tuple(connections))
     if len(kept.body) < LARGE_BODY:
         return integration.parse(told)
     return await asyncio.to_thread(integration.parse, told)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
@@ -151,6 +152,34 @@ _STANDS_AGAIN = (
     .values(status=DeploymentStatus.SUCCESS.value)
     .returning(deployment.c.id)
 )
+
+
+_reverting = deployment_pull_request.alias("reverting")
+_reverted = deployment_pull_request.alias("reverted")
+_now = deployment.alias("now")
+
+_REVERTED = (
+    select(_reverting.c.deployment_id.label("by_id"), deployment.c.id.label("of_id"))
+    .ext(distinct_on(_reverting.c.deployment_id))
+    .join(pull_request, pull_request.c.id == _reverting.c.pull_request_id)
+    .join(_reverted, _reverted.c.pull_request_id == pull_request.c.reverts_id)
+    .join(deployment, deployment.c.id == _reverted.c.deployment_id)
+    .join(_now, _now.c.id == _reverting.c.deployment_id)
+    .where(
+        _reverting.c.deployment_id == any_(bindparam("ids", type_=_IDS)),
+        deployment.c.repository == _now.c.repository,
+        deployment.c.environment == _now.c.environment,
+        deployment.c.status == _CAME_UP,
+        tuple_(*_ORDER) < tuple_(*(_now.c[each.name] for each in _ORDER)),
+    )
+    .order_by(_reverting.c.deployment_id, *(each.desc() for each in _ORDER))
+)
+
+
+async def reverted(tx: Transaction, deployments: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Each of these that reverts a pull request, with the last one before it that brought that."""
+    rows = await tx.fetch(_REVERTED, ids=list(deployments))
+    return {row["by_id"]: row["of_id"] for row in rows}
 
 
 async def point(tx: Transaction, targets: Mapping[UUID, UUID | None]) -> None:

@@ -1,12 +1,13 @@
 """How pull requests are kept, and which deployments they are in."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import UUID as SQL_UUID
-from sqlalchemy import any_, bindparam, delete, select, union
+from sqlalchemy import any_, bindparam, delete, func, or_, select, union
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import Integer
+from sqlalchemy.types import Boolean, Integer
 
 from server.store.database import Transaction
 from server.store.ids import new_id
@@ -53,6 +54,20 @@ _DEPLOYED_IN = union(
 ).limit(bindparam("most"))
 
 
+_REVERTS_SINCE = (
+    select(func.min(deployment.c.effective_at))
+    .join(deployment_pull_request, deployment_pull_request.c.deployment_id == deployment.c.id)
+    .join(pull_request, pull_request.c.id == deployment_pull_request.c.pull_request_id)
+    .where(
+        or_(
+            (pull_request.c.id == bindparam("pull_request"))
+            & (pull_request.c.reverts_id.is_not(None) | bindparam("changed", type_=Boolean)),
+            pull_request.c.reverts_id == bindparam("pull_request"),
+        )
+    )
+)
+
+
 async def ids_of(tx: Transaction, repository: str, numbers: Collection[int]) -> Sequence[UUID]:
     """The ids of a repository's pull requests; those that are unknown stand by number alone."""
     for number in sorted(numbers):
@@ -76,6 +91,17 @@ async def set_dependencies(
     ]
     await insert_rows(tx, pull_request_dependency, rows)
     return True
+
+
+async def reverts_since(tx: Transaction, pull_request_id: UUID, changed: bool) -> datetime | None:
+    """When a revert was first deployed that is this one, or of this one; None if none was.
+
+    `changed` says that it may have been one until now.
+    """
+    at: datetime | None = await tx.value(
+        _REVERTS_SINCE, pull_request=pull_request_id, changed=changed
+    )
+    return at
 
 
 async def deployments_of(tx: Transaction, pull_request_id: UUID, most: int) -> Sequence[UUID]:

@@ -143,6 +143,32 @@ async def test_a_deployment_that_moves_is_taken_out_of_its_old_history(
     assert (await stored.row(tables.deployment, external_id="back"))["rollback_of_id"] is None
 
 
+async def test_a_revert_takes_back_the_last_deployment_that_brought_what_it_reverts(
+    office: Office, stored: Stored
+) -> None:
+    await tell(
+        office,
+        push("0", "1", minute=-90),
+        push("1", "2", minute=-80),
+        push("2", "3", minute=-70),
+        deployment("first", "1", -60),
+        deployment("canary", "3", -55, environment="canary"),
+        deployment("broken", "2", -50),
+        deployment("mended", "3", -40),
+        pull_request(3, -70, "3", reverts=2),
+    )
+    assert (await stored.row(tables.deployment, external_id="mended"))["rollback_of_id"] is None
+    await tell(office, pull_request(2, -80, "2"))
+    broken = await stored.row(tables.deployment, external_id="broken")
+    mended = await stored.row(tables.deployment, external_id="mended")
+    assert (broken["status"], mended["rollback_of_id"]) == ("ROLLED_BACK", broken["id"])
+    canary = await stored.row(tables.deployment, external_id="canary")
+    assert (canary["status"], canary["rollback_of_id"]) == ("SUCCESS", None)
+    await tell(office, pull_request(3, -30, "3", title="It reverts nothing"))
+    broken = await stored.row(tables.deployment, external_id="broken")
+    assert broken["status"] == "SUCCESS"
+
+
 # ── pull requests ────────────────────────────────────────────────────────────
 
 

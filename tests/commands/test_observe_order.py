@@ -60,6 +60,9 @@ STORY: Sequence[Observation] = (
     page(PageEvent.RESOLVED, 40, state=PageState.RESOLVED, priority="P2"),
     deployment("failed", "4", 50, DeploymentState.FAILURE),
     deployment("again", "3", 60),
+    pull_request(45, 65, "5", title="Keep the column", reverts=42),
+    push("3", "5", minute=65),
+    deployment("reverting", "5", 70),
 )
 
 
@@ -146,10 +149,12 @@ async def test_the_story_is_told_as_it_was(in_order: Facts) -> None:
         "dropped": "ROLLED_BACK",
         "back": "SUCCESS",
         "failed": "FAILURE",
-        "again": "SUCCESS",
+        "again": "ROLLED_BACK",
+        "reverting": "SUCCESS",
     }
     assert deployments["back"]["rollback_of_id"] == ("deployment", ("github", "dropped"))
     assert deployments["again"]["rollback_of_id"] is None
+    assert deployments["reverting"]["rollback_of_id"] == ("deployment", ("github", "again"))
     (incident,) = in_order["incident"]
     assert (incident["status"], incident["severity"]) == ("RESOLVED", "SEV2")
     assert incident["resolved_at"] == at(40)

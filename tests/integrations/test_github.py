@@ -269,7 +269,7 @@ def test_a_form_says_what_its_json_says(push: dict[str, Any]) -> None:
             plugin.open(HEADERS, broken)
 
 
-@pytest.mark.parametrize("event", ["ping", "release", "workflow_run", ""])
+@pytest.mark.parametrize("event", ["ping", "check_run", "release", "workflow_run", ""])
 def test_other_events_say_nothing(push: dict[str, Any], event: str) -> None:
     assert parse(event, push) == ()
 

@@ -81,9 +81,11 @@ pull_request = Table(
     count("deletions"),
     count("changed_files"),
     Column("url", Text),
+    to("reverts_id", "pull_request", on_delete="SET NULL"),
     now("created_at"),
     UniqueConstraint("repository", "number"),
     Index(None, "merge_sha"),
+    Index(None, "reverts_id"),
     Index(None, "author_id"),
     Index(None, "merged_by_id"),
 )

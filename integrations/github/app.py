@@ -1,0 +1,50 @@
+"""What GitHub is asked with: a token that lasts, or the token of a GitHub App's installation.
+
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app has the rules.
+"""
+
+from datetime import datetime, timedelta
+
+import jwt
+
+from integrations.contract import Connection, Credential, Denied, Http, Secret
+from integrations.github.ask import GitHubApi
+from integrations.payload import PROSE_LIMIT, read_object
+
+_BEFORE = timedelta(minutes=1)
+_AFTER = timedelta(minutes=9)
+"""GitHub takes no claim of more than ten minutes, nor one from a clock that is ahead of its own."""
+
+
+async def credential(connection: Connection, http: Http, now: datetime) -> Credential:
+    """The headers of every request; an App's token lasts an hour.
+
+    Raises:
+        Denied: the App's private key is none.
+    """
+    token = connection.secrets.get("token")
+    if token is not None:
+        return Credential(_bearer(token.value))
+    app, installation = (connection.settings.get(each) for each in ("app", "installation"))
+    key = connection.secrets.get("app_key")
+    if key is None or app is None or installation is None:
+        return Credential({})
+    headers = {name: each.value for name, each in _bearer(_claim(str(app), key, now)).items()}
+    path = f"/app/installations/{int(installation)}/access_tokens"
+    answer = read_object((await GitHubApi(connection, http).post(path, headers)).body)
+    made = answer.identity("token", PROSE_LIMIT)
+    return Credential(_bearer(made), answer.instant("expires_at"))
+
+
+def _claim(app: str, key: Secret, now: datetime) -> str:
+    """What an App says of itself, signed with its private key."""
+    claims = {"iat": now - _BEFORE, "exp": now + _AFTER, "iss": app}
+    try:
+        return jwt.encode(claims, key.value, algorithm="RS256")
+    except (ValueError, TypeError, jwt.PyJWTError):
+        # Not from it: what a library says of a key may quote it.
+        raise Denied("The private key of the GitHub App cannot be read.") from None
+
+
+def _bearer(token: str) -> dict[str, Secret]:
+    return {"authorization": Secret(f"Bearer {token}")}
