@@ -7,18 +7,24 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from server.commands import polling
+from server.commands.work import Office
+from server.domain.action_item import Sprints
+from server.jobs.look import Look
+from server.outbound.clients import Clients
 from server.store import tables
 from server.store.database import Database
 from tests.commands.stored import Stored
 from tests.house import ROOT, eventually, serving
-from tests.polled import Deployments, deployments
+from tests.polled import Deployments, Toy, deployments
 from tests.vendor import says
 
 HEALTH = "{ integrations { name connection health lastSuccessAt lastFailure { code } } }"
@@ -90,10 +96,8 @@ async def test_a_connection_of_the_file_is_polled_by_the_server(
         assert acme["lastFailure"] is None
 
 
-async def test_a_backfill_that_is_interrupted_goes_on_and_ends(
-    there: Deployments, config: Path, database_url: str, stored: Stored
-) -> None:
-    there.add(6)
+async def stuck_in_the_second_page(there: Deployments, start: Awaitable[Process]) -> Process:
+    """The process, when it waits for a page that never comes."""
     stuck = asyncio.Event()
 
     async def never(request: web.Request) -> web.StreamResponse:
@@ -102,9 +106,41 @@ async def test_a_backfill_that_is_interrupted_goes_on_and_ends(
         return web.Response()
 
     there.vendor.line = [there.answer, never]
-    backfill = ("backfill", "toy", "--since", "90d")
-    first = await started(config, database_url, *backfill)
+    process = await start
     await asyncio.wait_for(stuck.wait(), 30)
+    return process
+
+
+async def test_a_backfill_that_is_killed_is_taken_over_after_a_silence(
+    there: Deployments, config: Path, database: Database, stored: Stored
+) -> None:
+    there.add(6)
+    arguments = ("backfill", "acme", "--since", "2026-08-01")
+    killed = await stuck_in_the_second_page(there, started(config, database.url, *arguments))
+    killed.kill()
+    await ended(killed)
+    sprints = Sprints(date(2026, 11, 2), 7)
+    office = Office(database, lambda _: None, lambda: None, sprints)
+    later = replace(office, clock=lambda: datetime.now(UTC) + polling.LEASE)
+    toy, connection = Toy(), there.connection()
+    async with Clients.open() as clients:
+        client = clients.of(toy, connection)
+        look = Look.for_the_past(later, toy, connection, client, date(2026, 8, 1))
+        assert look is not None
+        assert await polling.claim(office, look.stream) is None
+        held = await polling.claim(later, look.stream)
+        assert held is not None
+        assert held.cursor == "2"
+        assert await look.take(held) is None
+    assert len(await stored.rows(tables.observation)) == 6
+
+
+async def test_a_backfill_that_is_interrupted_goes_on_and_ends(
+    there: Deployments, config: Path, database_url: str, stored: Stored
+) -> None:
+    there.add(6)
+    backfill = ("backfill", "toy", "--since", "90d")
+    first = await stuck_in_the_second_page(there, started(config, database_url, *backfill))
     first.send_signal(signal.SIGINT)
     code, said = await ended(first)
     assert (code, "The same command goes on from here." in said) == (130, True), said
