@@ -22,6 +22,7 @@ from server.store.ids import new_id
 from server.store.queue import JOBS, OF_DELIVERY
 from server.store.statements import update_row
 from server.store.tables import delivery
+from server.store.views.delivery import stands
 
 MAX_ERROR = 500
 """Characters of an error that are kept."""
@@ -57,7 +58,7 @@ _LOCK_PENDING = (
 _FORGOTTEN = (
     select(delivery.c.id)
     .where(
-        delivery.c.state == DeliveryState.PENDING.value,
+        stands(DeliveryState.PENDING),
         delivery.c.received_at < bindparam("before"),
         ~select(literal_column("1"))
         .select_from(JOBS)

@@ -12,7 +12,7 @@ from server.domain.delivery import DeliveryState
 from server.store.database import Database, Row, Transaction
 from server.store.statements import update_row
 from server.store.tables import delivery
-from server.store.views.delivery import DELIVERIES
+from server.store.views.delivery import DELIVERIES, stands
 from server.store.views.sight import moment
 
 _KNOWN = (
@@ -30,7 +30,7 @@ _BODY = select(delivery.c.body).where(delivery.c.id == bindparam("id"))
 _SOME_PARKED = (
     select(delivery.c.id)
     .where(
-        delivery.c.state == DeliveryState.PARKED.value,
+        stands(DeliveryState.PARKED),
         or_(
             bindparam("source", type_=Text).is_(None),
             delivery.c.source == bindparam("source", type_=Text),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from server.domain.delivery import DeliveryState
 from server.store.database import Transaction
 from server.store.tables import delivery, idempotency
+from server.store.views.delivery import stands
 from server.store.views.sight import moment
 
 _OVER = literal([DeliveryState.DONE.value, DeliveryState.DISCARDED.value], ARRAY(Text))
@@ -39,9 +40,7 @@ def _oldest(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _EMPTY = (
     update(delivery)
-    .where(
-        _oldest(delivery.c.state == DeliveryState.DONE.value, delivery.c.body.is_not(None)),
-    )
+    .where(_oldest(stands(DeliveryState.DONE), delivery.c.body.is_not(None)))
     .values(body=null())
 )
 

@@ -58,7 +58,8 @@ delivery = Table(
 )
 """The inbox: what was answered 202 stands here until it is done, or parked with its error.
 
-A row outlives its body, because its key tells a webhook that is sent again.
+A row outlives its body, because its key tells a webhook that is sent again. Plans take `state` to
+have four values in like numbers (revision 0005 says so, and why).
 """
 
 observation = Table(
