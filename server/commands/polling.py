@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from integrations.contract import ENVELOPE_LIMIT, Batch, Unreadable
-from integrations.observation import Observation, to_json
+from integrations.observation import Observation, from_json, to_json
 from server.backoff import Backoff
 from server.commands.observe import Source, observe
 from server.commands.redaction import RERENDER
@@ -28,6 +28,9 @@ STOPPED = timedelta(hours=6)
 BACKOFF = Backoff(first=timedelta(seconds=30), factor=2, longest=timedelta(hours=1), most=20)
 _LONGEST_AT = 10
 """From which failure on the wait is the longest there is."""
+
+OBSERVATION = "observation"
+"""The event under which an observation is parked that cannot be brought into state."""
 
 MAX_MESSAGE = 500
 """Characters of a failure's message that are kept."""
@@ -147,7 +150,16 @@ async def observe_alone(office: Office, source: Source, seen: Observation) -> No
 def parked(seen: Observation, reason: str) -> Unreadable:
     """What to park in the place of an observation that cannot be brought into state."""
     body = json.dumps(to_json(seen)).encode()
-    return Unreadable(f"observation:{sha256(body).hexdigest()}", "observation", reason, body)
+    return Unreadable(f"{OBSERVATION}:{sha256(body).hexdigest()}", OBSERVATION, reason, body)
+
+
+def unparked(body: bytes) -> Observation:
+    """The observation that was parked, for it to be replayed.
+
+    Raises:
+        UnreadableError: it is one that this version does not know.
+    """
+    return from_json(json.loads(body))
 
 
 def _columns_of(budget: Budget | None) -> dict[str, object]:

@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from integrations.contract import Connection, Delivery, Malformed, ReceivesWebhooks
-from integrations.observation import Observations
+from integrations.observation import Observations, UnreadableError
 from server.backoff import Backoff
-from server.commands import delivery
+from server.commands import delivery, polling
 from server.commands.delivery import KeptDelivery
 from server.commands.observe import Source
 from server.commands.work import Office
@@ -49,7 +49,7 @@ class ProcessDelivery:
             return None
         try:
             await self._process(kept)
-        except (Malformed, NoIntegrationError) as error:
+        except (Malformed, NoIntegrationError, UnreadableError) as error:
             await self._park(kept, f"{type(error).__name__}: {error}")
         except Unavailable:
             raise
@@ -88,6 +88,8 @@ class NoIntegrationError(Exception):
 async def _read(
     integration: ReceivesWebhooks, kept: KeptDelivery, connections: Sequence[Connection]
 ) -> Observations:
+    if kept.event == polling.OBSERVATION:
+        return (polling.unparked(kept.body),)
     told = Delivery(kept.event, kept.body, kept.received_at, tuple(connections))
     if len(kept.body) < LARGE_BODY:
         return integration.parse(told)

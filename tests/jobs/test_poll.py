@@ -11,12 +11,14 @@ from sqlalchemy import text
 
 from integrations.contract import Batch, Connection, Http, RatePolicy
 from server.backoff import Backoff
-from server.commands import polling
+from server.commands import inbox, polling
+from server.commands.token import ADMIN
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.errors import CodedError, Unavailable
 from server.jobs.look import Look
 from server.jobs.poll import Poll
+from server.jobs.process_delivery import ProcessDelivery
 from server.outbound.clients import Clients
 from server.outbound.timing import Timing
 from server.store import tables
@@ -26,6 +28,7 @@ from tests.commands.stored import Stored
 from tests.jobs.conftest import until
 from tests.polled import Deployments, Toy, deployments
 from tests.vendor import breaks_off, says
+from tests.web.toys import ToyVendor
 
 QUICK = Timing(
     patience=0.05,
@@ -378,3 +381,23 @@ async def test_the_past_is_read_with_a_cursor_of_its_own(
     assert (row["cursor"], row["finished_at"]) == ("5", clock.now)
     assert polled.there.vendor.asked[-1] == "GET /deployments?after=4&since=2026-08-04"
     assert len(await stored.rows(tables.observation)) == 5
+
+
+async def test_a_parked_observation_is_brought_into_state_when_it_is_replayed(
+    polled: Polled, stored: Stored
+) -> None:
+    polled.there.add(1)
+    look = polled.look()
+    held = await polling.claim(polled.office, look.stream)
+    assert held is not None
+    batch = await look.ask(None)
+    parked = [polling.parked(each, "a fault that is mended") for each in batch.observations]
+    sifted = replace(batch, observations=(), unreadable=parked)
+    assert await polling.keep(polled.office, held, look.source, sifted, rest=timedelta(0))
+    assert await known(stored) == []
+    (row,) = await stored.rows(tables.delivery)
+    await inbox.replay(polled.office, ADMIN, row["id"])
+    await ProcessDelivery(polled.office, {"toy": ToyVendor()}).run(row["id"], 1)
+    assert await known(stored) == ["d1"]
+    (row,) = await stored.rows(tables.delivery)
+    assert row["state"] == "DONE"
