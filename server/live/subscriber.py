@@ -19,11 +19,13 @@ class Subscriber:
     ring, and what the ring has lost is told as a number.
     """
 
-    __slots__ = ("_after", "_coming", "_end", "_group", "_listener", "_place", "_ready")
+    __slots__ = ("_after", "_coming", "_end", "_group", "_listener", "_paged", "_place", "_ready")
 
     def __init__(self, group: Group, after: int | None, listener: Listener) -> None:
         self._group, self._after, self._listener = group, after, listener
         self._place: int | None = None
+        self._paged = -1
+        """How far a page told it all; the ring may still come to what lies before that."""
         self._ready: Sequence[Result] = ()
         self._coming: asyncio.Task[None] | None = None
         self._end: End | None = None
@@ -85,13 +87,13 @@ class Subscriber:
 
     def _unseen(self, results: Sequence[Result]) -> Sequence[Result]:
         """Without what a page told already, when the ring was still behind it."""
-        seen = -1 if self._after is None else self._after
         if not results:
             return results
+        seen = -1 if self._after is None else self._after
         self._after = max(seen, results[-1].position)
-        if results[0].position > seen:
+        if results[0].position > self._paged:
             return results
-        return [each for each in results if each.position > seen] or self.take(1 << 16)
+        return [each for each in results if each.position > self._paged] or self.take(1 << 16)
 
     def _fetch(self, skipped: int) -> None:
         if self._coming is None and self._end is None and self._group.end is None:
@@ -118,6 +120,6 @@ class Subscriber:
 
     async def _read_on(self) -> None:
         told = await self._group.page(self._after)
-        self._ready, self._after = told.results, told.reached
+        self._ready, self._after, self._paged = told.results, told.reached, told.reached
         if told.reached >= self._group.floor:
             self._place = self._group.ring.place_after(told.reached)

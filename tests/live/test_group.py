@@ -1,6 +1,7 @@
 """A group tells everybody everything: each event once, in order, executed once for them all."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from server.errors import Unavailable
 from server.live import group as groups
+from server.live.script import Page
 from tests.live.scripted import GAP, Client, Past, settle
 
 MOVES = st.lists(
@@ -235,4 +237,29 @@ async def test_who_is_ahead_of_the_group_hears_nothing_twice() -> None:
     client = Client(group, 1)
     await settle()
     assert client.seen == [2]
+    group.close()
+
+
+class Pairs(Past):
+    """A past in which two things happen at each position, as on a board."""
+
+    async def news(self, after: int, upto: int) -> Page:
+        page = await super().news(after, upto)
+        return replace(page, events=[each for each in page.events for _ in range(2)])
+
+
+async def test_what_happened_at_one_position_is_told_whole_however_little_is_taken_at_once() -> (
+    None
+):
+    past = Pairs()
+    group = past.group()
+    client = Client(group, 0)
+    await settle()
+    client.stalled = True
+    for position in (1001, 1002):
+        past.happen(position)
+    past.topic.reach(1002)
+    await settle()
+    client.resume()
+    assert client.seen == [1001, 1001, 1002, 1002]
     group.close()
