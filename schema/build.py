@@ -13,6 +13,7 @@ from schema import (
     hypothesis,
     incident,
     live,
+    merging,
     person,
     pull_request,
     service,
@@ -47,6 +48,7 @@ class Query(
 @strawberry.type(description="What can be written.")
 class Mutation(
     incident.IncidentMutations,
+    merging.MergingMutations,
     timeline.TimelineMutations,
     hypothesis.HypothesisMutations,
     why.WhyMutations,
@@ -72,6 +74,7 @@ _CONCEPTS = (
     hypothesis,
     incident,
     live,
+    merging,
     person,
     service,
     team,

@@ -27,6 +27,7 @@ from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
+from server.jobs.compare import Compare
 from server.jobs.job import Runs
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
@@ -144,6 +145,7 @@ def _worker(office: Office, integrations: Mapping[str, Integration]) -> Worker:
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations)),
         Attribute(office),
+        Compare(office),
         Redact(office),
     )
     return Worker(office.database.url, jobs, Sweep(office))
