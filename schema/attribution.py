@@ -112,13 +112,12 @@ class AttributionMutations:
         info: strawberry.Info,
         input: RecordVerdictInput,  # noqa: A002  # GraphQL's name
     ) -> RecordVerdictPayload | None:
-        incident_id = key_of("Incident", input.incident, "incident")
         command = verdict.RecordVerdict(
-            incident=incident_id,
+            incident=key_of("Incident", input.incident, "incident"),
             kind=input.kind,
             deployment=key_or_none("Deployment", input.deployment, "deployment"),
             reason=given(input.reason),
         )
         context = info.context
-        await verdict.record_verdict(context.office, context.viewer, command)
+        incident_id = await verdict.record_verdict(context.office, context.viewer, command)
         return RecordVerdictPayload(attribution=Attribution.keyed(incident_id))

@@ -15,6 +15,7 @@ from schema import (
     incident,
     integration,
     live,
+    merging,
     person,
     pull_request,
     service,
@@ -51,6 +52,7 @@ class Query(
 @strawberry.type(description="What can be written.")
 class Mutation(
     incident.IncidentMutations,
+    merging.MergingMutations,
     timeline.TimelineMutations,
     hypothesis.HypothesisMutations,
     why.WhyMutations,
@@ -78,6 +80,7 @@ _CONCEPTS = (
     hypothesis,
     incident,
     live,
+    merging,
     person,
     service,
     team,

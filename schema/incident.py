@@ -31,6 +31,7 @@ from schema.fields import (
     user_errors,
 )
 from schema.hypothesis import Hypothesis
+from schema.merging import LikelySame
 from schema.person import Person
 from schema.service import Service
 from schema.timeline import KINDS, OCCURRED, TimelineEntry
@@ -38,6 +39,7 @@ from schema.why import WhyChain
 from server.commands import incident as incidents
 from server.domain.incident import IncidentStatus, ResponderRole, Severity, Signal
 from server.store import tables as t
+from server.store.redirect import standing
 from server.store.views import incident as views
 from server.store.views.sight import SEES_INCIDENTS
 from server.term import Term
@@ -54,7 +56,14 @@ class Responder(Row):
     role: ResponderRole = column("What they did in it.")
 
 
-@rows(t.incident, prefix="inc", visible=SEES_INCIDENTS, allow=may_read_incidents, keys=[("id",)])
+@rows(
+    t.incident,
+    prefix="inc",
+    visible=SEES_INCIDENTS,
+    allow=may_read_incidents,
+    keys=[("id",)],
+    standing=standing,
+)
 class Incident(Node):
     """Something that hurt users, and what it taught."""
 
@@ -102,6 +111,21 @@ class Incident(Node):
         orderable=False,
         backward=False,
     )
+    likely_same: list[LikelySame] = many(
+        "Other incidents that may be records of this one, the likeliest first: see "
+        "`mergeIncidents`.",
+        via=t.likely_same.c.incident_id,
+    )
+    merged_into: Incident | None = one(
+        "The incident that this one is part of now: its id leads there.",
+        t.incident.c.merged_into_id,
+    )
+    merged_at: datetime | None = column("When it became part of another one.")
+    merged_by: Person | None = one("Who saw that they are one.", t.incident.c.merged_by_id)
+    merged_from: list[Incident] = many(
+        "The records that became part of this one, each as it was.",
+        via=t.incident.c.merged_into_id,
+    )
 
 
 @strawberry.input(description="Which incidents; all members given must hold.")
@@ -136,12 +160,12 @@ class IncidentOrder:
 @strawberry.type
 class IncidentQueries:
     incident: Incident | None = lookup(
-        "One incident, by its id or its number.",
+        "One incident, by its id or its number; of one that became part of another, that other.",
         keys={"number": Key(int, "Its number.", views.BY_NUMBER)},
         ways=[("id",), ("number",)],
     )
     incidents: Connection[Incident] | None = connection(
-        "Incidents, the newest first.",
+        "Incidents, the newest first; without those that became part of another one.",
         sorts=Sorts(
             IncidentOrder,
             {
@@ -152,6 +176,7 @@ class IncidentQueries:
             descending=True,
         ),
         where=Where(IncidentWhere, views.INCIDENTS),
+        only=views.STANDS,
     )
 
 
@@ -253,17 +278,16 @@ class IncidentMutations:
         info: strawberry.Info,
         input: UpdateIncidentInput,  # noqa: A002  # GraphQL's name
     ) -> UpdateIncidentPayload | None:
-        incident_id = key_of("Incident", input.id, "id")
         services = given(input.services)
         command = incidents.Update(
-            id=incident_id,
+            id=key_of("Incident", input.id, "id"),
             changes=changes_of(input, _COLUMNS),
             services=None if services is None else tuple(services),
             responders=_responders(input.responders),
             reason=given(input.reason),
         )
         context = info.context
-        await incidents.update(context.office, context.viewer, command)
+        incident_id = await incidents.update(context.office, context.viewer, command)
         return UpdateIncidentPayload(incident=Incident.keyed(incident_id))
 
 

@@ -65,7 +65,8 @@ class IncidentChange:
 class LiveSubscriptions:
     @subscription(
         "An incident's timeline: all that followed `after`, then live, in order, "
-        "without gap or duplicate. Missing numbers are changes of other kinds."
+        "without gap or duplicate. Missing numbers are changes of other kinds. Where the incident "
+        "becomes part of another one it ends with the error MERGED."
     )
     async def timeline(
         self,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
 from schema.action_item import ActionItem, ActionItemQueries, ActionItemWhere
+from schema.engine import node_id
 from schema.engine.source import Reading, Record
 from schema.engine.words import words
 from schema.incident import Incident, IncidentQueries, IncidentWhere
 from server.domain.action_item import ActionItemState
 from server.domain.feed import FeedChange, FeedSubject
 from server.domain.incident import IncidentStatus
+from server.errors import CodedError, ErrorCode
 from server.live.script import Event, Page
 from server.live.topic import Board
 from server.store import feed
@@ -36,6 +39,7 @@ class BoardChange(Term):
     DECLARED = "DECLARED", "It is new."
     CHANGED = "CHANGED", "Something of it changed; also: it was there when you subscribed."
     RESOLVED = "RESOLVED", "It was resolved."
+    MERGED = "MERGED", "It became part of another incident: see `mergedInto`."
 
 
 words()(BoardChange)
@@ -60,8 +64,15 @@ class TimelineSource:
         return await self.page(0, head)
 
     async def page(self, after: int, upto: int) -> Page:
-        """The next changes."""
+        """The next changes.
+
+        Raises:
+            CodedError: MERGED, what comes next is told by the feed of another incident.
+        """
         rows = await feed.changes_after(self.database, self.incident, after, upto, PAGE)
+        if rows and rows[0]["subject"] == FeedSubject.MERGER:
+            raise _merged(rows[0]["subject_id"])
+        rows = list(takewhile(lambda row: row["subject"] != FeedSubject.MERGER, rows))
         told = [row for row in rows if row["subject"] == FeedSubject.TIMELINE]
         events = [
             Event(row["sequence"], self.change(row["sequence"], row["change"], row["subject_id"]))
@@ -77,6 +88,15 @@ class TimelineSource:
     def lagged(self, skipped: int, after: int) -> Any:
         """The message that tells of a gap."""
         return self.gap(skipped, after)
+
+
+def _merged(into: UUID) -> CodedError:
+    """The end of a feed: the positions of its followers say nothing of the other one's."""
+    message = (
+        f"This incident became part of {node_id.encode('inc', into)}, with its timeline. "
+        "Follow that one, from its start."
+    )
+    return CodedError(message, ErrorCode.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +164,7 @@ class BoardSource:
         changes = [
             (_change(known.get(key), status), key) for key, status in {**matching, **left}.items()
         ]
+        changes += [(BoardChange.MERGED, key) for key in leaving if key not in left]
         known.update(matching)
         for key in leaving:
             del known[key]

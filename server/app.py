@@ -30,6 +30,7 @@ from server.domain.action_item import Sprints
 from server.domain.integration import Account
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
+from server.jobs.compare import Compare
 from server.jobs.job import Runs
 from server.jobs.look import Look, poll_every
 from server.jobs.poll import Poll
@@ -174,6 +175,7 @@ def _worker(
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
+        Compare(office),
         Redact(office),
     )
     loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))

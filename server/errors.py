@@ -32,6 +32,7 @@ class ErrorCode(Term):
     BAD_CURSOR = "BAD_CURSOR", "The cursor was not made by this connection in this order."
     BAD_ID = "BAD_ID", "The id is not one of this API's ids, or names another type."
     AHEAD_OF_FEED = "AHEAD_OF_FEED", "`after` lies beyond the newest sequence of this incident."
+    MERGED = "MERGED", "The incident became part of another: read it by its id, and follow that."
     TIMEOUT = "TIMEOUT", "The operation took longer than it may."
     UNAVAILABLE = "UNAVAILABLE", "The service cannot answer now; try again later."
     INTERNAL = "INTERNAL", "A fault of the server; quote the error's id when you report it."

@@ -85,11 +85,13 @@ class ConnectionField(RowField):
         through: tuple[Column[Any], Column[Any]] | None,
         where: Where | None,
         filters: Mapping[str, Filter],
+        only: ColumnElement[bool] | None,
         orderable: bool,
         backward: bool,
     ) -> None:
         self._filters, self._where, self._sorts = filters, where, sorts
         self._via, self._through = via, through
+        self._always = () if only is None else (only,)
         arguments = [*page_arguments(backward=backward), *self._narrowing(orderable=orderable)]
         super().__init__(description, arguments)
         self._page = lru_cache(STATEMENTS_KEPT)(self._build_page)
@@ -170,12 +172,13 @@ class ConnectionField(RowField):
         return f"{self.target.name}:{order.name}:{'DESC' if order.descending else 'ASC'}"
 
     def conditions(self, names: Sequence[str]) -> Sequence[ColumnElement[bool]]:
-        """The conditions of these filters and members of `where`."""
+        """The conditions of these filters and members of `where`, and what holds always."""
         members = self._where.conditions if self._where else {}
-        return [
+        asked = (
             self._filters[name].condition if name in self._filters else members[name]
             for name in names
-        ]
+        )
+        return [*self._always, *asked]
 
     def _build_page(self, shape: Shape) -> Executable:
         return statement.page(self.target, self.path, self.conditions(shape.conditions), shape)
@@ -259,6 +262,7 @@ def connection(
     through: tuple[Column[Any], Column[Any]] | None = None,
     where: Where | None = None,
     filters: Mapping[str, Filter] | None = None,
+    only: ColumnElement[bool] | None = None,
     orderable: bool = True,
     backward: bool = True,
 ) -> Any:
@@ -270,6 +274,7 @@ def connection(
         through: or the two columns of a table in between.
         where: the input that narrows it.
         filters: further arguments that narrow it.
+        only: what holds of every row of it, whatever the arguments are.
         orderable: whether there is an `orderBy` argument.
         backward: whether there are `last` and `before` arguments.
     """
@@ -280,6 +285,7 @@ def connection(
         through=through,
         where=where,
         filters=filters or {},
+        only=only,
         orderable=orderable,
         backward=backward,
     )

@@ -23,7 +23,7 @@ from strawberry.types.base import StrawberryList
 
 from schema.engine import node_id
 from schema.engine.errors import DeclarationError
-from schema.engine.row import KEY, REGISTRY, Row, RowField, RowType, row_fields
+from schema.engine.row import KEY, REGISTRY, Row, RowField, RowType, Standing, row_fields
 
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,6 +38,7 @@ def rows(
     order: Sequence[ColumnElement[Any]] = (),
     allow: Callable[[Any], None] | None = None,
     keys: Sequence[tuple[str, ...]] = (),
+    standing: Standing | None = None,
 ) -> Callable[[C], C]:
     """Declare the decorated class over `table`.
 
@@ -50,6 +51,8 @@ def rows(
             mutations and events hand out; raises where nothing of this type may be read.
         keys: makes it an entity, to which other services refer by the values of these fields; of
             several rows with the same values they mean the first one in `order`.
+        standing: for rows that may become part of others: makes of a key, that a client asks for,
+            the key of the row that stands for it now.
 
     Raises:
         DeclarationError: the table has no single key, the name or the prefix is taken, or the
@@ -59,7 +62,7 @@ def rows(
     def declare(cls: C) -> C:
         _check_names(cls, prefix)
         only_key = key if key is not None else _only_key(cls, table)
-        spec = RowType(cls, table, only_key, prefix, visible, order, allow, keys)
+        spec = RowType(cls, table, only_key, prefix, visible, order, allow, keys, standing)
         if prefix:
             cls.is_type_of = staticmethod(lambda value, _info: type(value) is cls)  # type: ignore[attr-defined]
         cls.__rows__ = spec  # type: ignore[attr-defined]

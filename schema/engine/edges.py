@@ -23,6 +23,7 @@ from schema.engine.row import (
     reading_of,
 )
 from schema.engine.source import Reading
+from schema.engine.statement import Naming
 
 
 def loader(reading: Reading, key: object, load: Load) -> Loader:
@@ -31,6 +32,19 @@ def loader(reading: Reading, key: object, load: Load) -> Loader:
     if found is None:
         found = reading.loaders[key] = Loader(load)
     return found
+
+
+def row_named(reading: Reading, naming: Naming, values: tuple[Any, ...]) -> Any:
+    """The row that a key of its type names, through the operation's loader."""
+
+    async def load(keys: list[Any]) -> list[Row | None]:
+        columns = [list(range(len(keys))), *map(list, zip(*keys, strict=True))]
+        binds = dict(zip(naming.labels(), columns, strict=True))
+        rows = await reading.fetch(statement.named(naming), **binds)
+        by_place = {row[statement.PARENT]: naming.target.cls.of(row) for row in rows}
+        return [by_place.get(place) for place in range(len(keys))]
+
+    return loader(reading, naming, load).load(values)
 
 
 def rows_by(reading: Reading, target: RowType, remote: Column[Any]) -> Loader:

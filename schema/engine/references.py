@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from schema.engine import statement
-from schema.engine.edges import loader
+from schema.engine.edges import row_named
 from schema.engine.errors import TooMany
 from schema.engine.roots import find
 from schema.engine.row import Ask, Row, RowField, RowType, argument, reading_of
@@ -92,13 +91,5 @@ async def _find(reading: Reading, reference: Reference) -> Any:
     naming, values = reference.naming, reference.values
     if naming.names == (naming.target.key.name,):
         return await find(reading, naming.target, *values)
-
-    async def load(keys: list[Any]) -> list[Row | None]:
-        columns = [list(range(len(keys))), *map(list, zip(*keys, strict=True))]
-        binds = dict(zip(naming.labels(), columns, strict=True))
-        rows = await reading.fetch(statement.named(naming), **binds)
-        by_place = {row[statement.PARENT]: naming.target.cls.of(row) for row in rows}
-        return [by_place.get(place) for place in range(len(keys))]
-
-    found = loader(reading, naming, load).load(values)
+    found = row_named(reading, naming, values)
     return await found if isawaitable(found) else found

@@ -12,10 +12,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.engine import statement
 from schema.engine.conditions import check_condition, is_given, plain
-from schema.engine.edges import rows_by
+from schema.engine.edges import row_named, rows_by
 from schema.engine.errors import BadLookup
 from schema.engine.row import Ask, RowField, RowType, argument, reading_of
 from schema.engine.source import Reading
+from schema.engine.statement import Naming
 
 ID = "id"
 """The way of a lookup that every node type has, and its argument."""
@@ -134,8 +135,11 @@ def lookup(
 
 
 async def find(reading: Reading, target: RowType, key: Any) -> Any:
-    """The row with this key, or None, through the operation's loader."""
-    found = rows_by(reading, target, target.key).load(key)
+    """The row that stands for this key, or None, through the operation's loader."""
+    if target.standing:
+        found = row_named(reading, Naming(target, (target.key.name,)), (key,))
+    else:
+        found = rows_by(reading, target, target.key).load(key)
     return await found if isawaitable(found) else found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -60,12 +60,16 @@ class KeyPart:
     read: Callable[[Any], Any]
 
 
+Standing: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[Any]]
+
+
 @dataclass(slots=True, eq=False)
 class RowType:
     """The declaration of a type over a table.
 
     `keys` are the names of fields by which other services refer to a row; `named_by` are these
-    keys once all is sealed.
+    keys once all is sealed. `standing` makes of a key that is asked for the key of the row that
+    stands for it.
     """
 
     cls: type[Row]
@@ -76,6 +80,7 @@ class RowType:
     order: Sequence[ColumnElement[Any]]
     allow: Callable[[Any], None] | None
     keys: Sequence[tuple[str, ...]]
+    standing: Standing | None
     named_by: list[tuple[KeyPart, ...]] = field(default_factory=list)
     columns: dict[str, ColumnElement[Any]] = field(default_factory=dict)
 

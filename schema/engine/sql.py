@@ -156,7 +156,7 @@ class Builder:
         """The rows of references that name them alike, each with its place; null for none."""
         listed = naming.rows(references, self._name("k"))
         scope = self._scope(naming.target, USUAL_LIST)
-        conditions = [scope.own(each) == listed.c[each.name] for each in naming.columns]
+        conditions = [scope.own(each) == value for each, value in naming.conditions(listed)]
         order = [scope.own(each) for each in (*naming.target.order, naming.target.key)]
         rows = self._rows_of(scope, selected.below[naming.target.name], conditions)
         value = self._object(rows.order_by(*order).limit(number(1)).correlate(listed))

@@ -126,8 +126,13 @@ def by_keys(target: RowType, column: Column[Any]) -> Select[Any]:
 
 
 def is_key(target: RowType, name: str) -> ColumnElement[bool]:
-    """Whether a row's key is the bind of this name."""
-    return target.key == bindparam(name, type_=target.key.type)
+    """Whether a row stands for the key that is the bind of this name."""
+    return target.key == _standing(target, bindparam(name, type_=target.key.type))
+
+
+def _standing(target: RowType, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The key of the row that stands for a key: that of another row, where the type has such."""
+    return target.standing(key) if target.standing else key
 
 
 def first(
@@ -177,6 +182,14 @@ class Naming:
         """The columns themselves."""
         return [self.target.table.c[name] for name in self.names]
 
+    def conditions(self, listed: TableValuedAlias) -> Sequence[tuple[Column[Any], Any]]:
+        """Each of the columns with what it has to equal, given references as rows."""
+        return [
+            (column, _standing(self.target, value) if column is self.target.key else value)
+            for column in self.columns
+            for value in (listed.c[column.name],)
+        ]
+
     def labels(self, number: int = 0) -> Sequence[str]:
         """The binds that list the references' places, and their values for each column."""
         return [f"place{number}", *(f"key{number}_{n}" for n in range(len(self.names)))]
@@ -199,7 +212,7 @@ def named(naming: Naming) -> Select[Any]:
     references = naming.rows(naming.references(), "named")
     found = (
         select(*selected(target))
-        .where(*(column == references.c[column.name] for column in naming.columns))
+        .where(*(column == value for column, value in naming.conditions(references)))
         .where(*_visible(target))
         .order_by(*target.order, target.key)
         .limit(_at_most(1))

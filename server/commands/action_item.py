@@ -1,7 +1,7 @@
 """Promising work that keeps an incident from coming back, and following it until it is done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -66,6 +66,7 @@ async def create(office: Office, viewer: Viewer, command: Create, key: str | Non
 
 async def _create(work: Work, command: Create) -> UUID:
     of_incident = await require_incident(work, command.incident)
+    command = replace(command, incident=of_incident["id"])
     today = work.now.date()
     due_on = command.due_on or default_due_on(command.kind, today, work.sprints)
     state = _first_state(command, of_incident, today)

@@ -50,10 +50,10 @@ async def raise_(office: Office, viewer: Viewer, command: Raise, key: str | None
 
 
 async def _raise(work: Work, viewer: Viewer, command: Raise) -> UUID:
-    await require_incident(work, command.incident)
+    incident_id: UUID = (await require_incident(work, command.incident))["id"]
     problems = [
         *check_text(command.statement, MAX_STATEMENT, "statement", what="statement"),
-        *await evidence_problems(work, command.incident, command.evidence),
+        *await evidence_problems(work, incident_id, command.evidence),
     ]
     if problems:
         raise Refused(*problems)
@@ -63,14 +63,14 @@ async def _raise(work: Work, viewer: Viewer, command: Raise) -> UUID:
         work.tx,
         hypothesis,
         id=hypothesis_id,
-        incident_id=command.incident,
+        incident_id=incident_id,
         **words("statement", statement, await directory_of(work.tx)),
         state=HypothesisState.OPEN.value,
         raised_at=work.now,
     )
     await _add_evidence(work, hypothesis_id, command.evidence)
-    await work.changed(command.incident, FeedSubject.HYPOTHESIS, hypothesis_id)
-    await _tell(work, viewer, command.incident, hypothesis_id, f"Hypothesis: {statement}")
+    await work.changed(incident_id, FeedSubject.HYPOTHESIS, hypothesis_id)
+    await _tell(work, viewer, incident_id, hypothesis_id, f"Hypothesis: {statement}")
     return hypothesis_id
 
 

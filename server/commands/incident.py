@@ -1,7 +1,7 @@
 """Declaring an incident, and following it to its end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from server.store import incident as incidents
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
-from server.store.queue import Job, JobKind
+from server.store.queue import of_changed_incident
 from server.store.statements import insert_row, known_ids, update_row
 from server.store.tables import attribution, incident, person
 
@@ -114,7 +114,7 @@ async def open_incident(work: Work, row: Mapping[str, object]) -> UUID:
     await insert_row(work.tx, incident, id=incident_id, **row, **derived)
     await insert_row(work.tx, attribution, incident_id=incident_id, model=WEIGHTS.model)
     await work.changed(incident_id, FeedSubject.INCIDENT, incident_id)
-    work.later(Job(JobKind.ATTRIBUTE, incident_id))
+    work.later(*of_changed_incident(incident_id))
     return incident_id
 
 
@@ -140,6 +140,7 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
         old = await incidents.lock(work.tx, command.id)
         if not old:
             raise refuse(ErrorCode.NOT_FOUND, "There is no such incident.", "id")
+        command = replace(command, id=old["id"])
         changes = _with_moments(old, command.changes, work.now)
         problems = [
             *null_problems(command.changes, _NEVER_NULL),
@@ -159,7 +160,7 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
             await incidents.set_responders(work.tx, command.id, _labels(command.responders))
         await work.changed(command.id, FeedSubject.INCIDENT, command.id, FeedChange.REVISED)
         await _tell(work, viewer, old, command)
-        work.later(Job(JobKind.ATTRIBUTE, command.id))
+        work.later(*of_changed_incident(command.id))
         return command.id
 
 

@@ -14,19 +14,21 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.domain.incident import IncidentStatus, ResponderRole, Signal
 from server.domain.page import Page, Word, fold
 from server.domain.page_entry import PageEntry, entries
-from server.store import attribution, observation, person, service
+from server.store import attribution, incident_parts, observation, person, service
 from server.store import incident as incidents
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.person import Key
-from server.store.queue import Job, JobKind
+from server.store.queue import of_changed_incident
 from server.store.statements import find_row, find_rows, insert_rows, update_row
 from server.store.tables import incident, responder
+
+_PAGE = "page:"
 
 
 def subject_of(seen: PageObserved) -> str:
     """What an observation of a page is about."""
-    return f"page:{seen.external_id}"
+    return f"{_PAGE}{seen.external_id}"
 
 
 async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserved]) -> None:
@@ -34,15 +36,15 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
 
     `fresh` are the events that were not known before; `system` is what people call the source.
     """
-    everything = await observation.of_subject(work.tx, source, subject_of(fresh[0]))
-    pages = [each for each in everything if isinstance(each, PageObserved)]
+    pages = await _told_of(work, source, fresh[0].external_id)
     people = await person.find_or_create(work.tx, _people(pages))
     on = fold(pages).service
     service_id = await service.of_reference(work.tx, on) if on else None
     # Whoever changes the catalog locks it before incidents, so from here on it is only read.
     known = {"source": source, "external_id": fresh[0].external_id}
-    row = await find_row(work.tx, incident, lock=True, **known)
-    page = fold(pages, _word(row) if row else None)
+    row = await _incident_of(work, known)
+    page = await fold_all(work, row, word_of(row)) if row else None
+    page = page or fold(pages)
     incident_id = row["id"] if row else await _open(work, known, page)
     revised = [
         await _revise(work, row, page) if row else False,
@@ -51,9 +53,29 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
     ]
     if row and any(revised):
         await work.changed(incident_id, FeedSubject.INCIDENT, incident_id, FeedChange.REVISED)
-        work.later(Job(JobKind.ATTRIBUTE, incident_id))
+        work.later(*of_changed_incident(incident_id))
     wanted = [_told(source, each, people) for each in entries(pages, system)]
     await told_entry.keep(work, incident_id, wanted)
+
+
+async def _incident_of(work: Work, known: dict[str, str]) -> Row | None:
+    """The incident of a page, locked: the one that was opened for it, or that it is part of now."""
+    found = await find_row(work.tx, incident, lock=False, **known)
+    return await incidents.lock(work.tx, found["id"]) if found else None
+
+
+async def fold_all(work: Work, row: Row, word: Word | None) -> Page | None:
+    """What the events of all pages of an incident add up to; None where it has no page."""
+    pages: list[PageObserved] = []
+    for source, external_id in await incident_parts.pages_of(work.tx, row["id"]):
+        pages += await _told_of(work, source, external_id)
+    return fold(sorted(pages, key=lambda page: page.moment), word) if pages else None
+
+
+async def _told_of(work: Work, source: str, external_id: str) -> list[PageObserved]:
+    """The events of one page, in order."""
+    told = await observation.of_subject(work.tx, source, f"{_PAGE}{external_id}")
+    return [each for each in told if isinstance(each, PageObserved)]
 
 
 def _people(pages: Sequence[PageObserved]) -> Iterator[PersonRef]:
@@ -63,7 +85,7 @@ def _people(pages: Sequence[PageObserved]) -> Iterator[PersonRef]:
             yield page.actor
 
 
-def _word(row: Row) -> Word | None:
+def word_of(row: Row) -> Word | None:
     """The last word of a person on the incident's status, if any spoke."""
     if row["status_set_at"] is None:
         return None
@@ -91,12 +113,7 @@ async def _open(work: Work, known: dict[str, str], page: Page) -> UUID:
 
 async def _revise(work: Work, row: Row, page: Page) -> bool:
     """Give the incident's columns what the page tells; whether any changed."""
-    theirs = _of_people(row, page)
-    changes = {
-        name: value
-        for name, value in _columns(page).items()
-        if name not in theirs and row[name] != value
-    }
+    changes = news(dict(row), page)
     if "title" in changes:
         changes |= words("title", page.title, await directory_of(work.tx))
     if changes:
@@ -105,10 +122,20 @@ async def _revise(work: Work, row: Row, page: Page) -> bool:
     return bool(changes)
 
 
+def news(row: Mapping[str, Any], page: Page) -> dict[str, Any]:
+    """The columns of an incident in which a page tells something else, and people do not."""
+    theirs = _of_people(row, page)
+    return {
+        name: value
+        for name, value in _columns(page).items()
+        if name not in theirs and row[name] != value
+    }
+
+
 _ENDED_BY_REOPENING = frozenset({"identified_at", "mitigated_at", "resolved_at"})
 
 
-def _of_people(row: Row, page: Page) -> set[str]:
+def _of_people(row: Mapping[str, Any], page: Page) -> set[str]:
     """The columns that people set and no source overwrites.
 
     What they said of an end before the page was reopened is no longer true, and not theirs.

@@ -61,13 +61,12 @@ async def add(
     async with office.work() as work:
 
         async def create() -> Sequence[UUID]:
-            await require_incident(work, command.incident)
-            problems = await _problems(work, command.incident, command.entries)
+            incident: UUID = (await require_incident(work, command.incident))["id"]
+            problems = await _problems(work, incident, command.entries)
             if problems:
                 raise Refused(*problems)
             return [
-                await write(work, command.incident, _with_actor(entry, viewer))
-                for entry in command.entries
+                await write(work, incident, _with_actor(entry, viewer)) for entry in command.entries
             ]
 
         return await once(work, viewer, command, key, create)
@@ -196,7 +195,8 @@ async def _entry(work: Work, entry_id: UUID) -> Row:
 
 
 async def require_incident(work: Work, incident_id: UUID) -> Row:
-    """The incident that something is to be written into, locked.
+    """The incident that something is to be written into, locked; it may be another one's part,
+    and then it is that other one.
 
     Raises:
         Refused: NOT_FOUND, there is none.

@@ -45,7 +45,8 @@ async def record_verdict(office: Office, viewer: Viewer, command: RecordVerdict)
         if problems:
             raise Refused(*problems)
         await _store(work, viewer, command, row)
-    return command.incident
+    incident_id: UUID = row["id"]
+    return incident_id
 
 
 async def _problems(work: Work, command: RecordVerdict) -> list[Problem]:
@@ -64,9 +65,9 @@ async def _store(work: Work, viewer: Viewer, command: RecordVerdict, row: Row) -
         "verdict_deployment_id": command.deployment,
         **words("verdict_reason", command.reason or None, await directory_of(work.tx)),
     }
-    old = await kept.find(work.tx, command.incident)
+    old = await kept.find(work.tx, row["id"])
     if old and all(old[name] == value for name, value in told.items()):
         return
     by = {"verdict_by_id": viewer.person_id, "verdict_at": work.now}
-    await kept.put_verdict(work.tx, command.incident, {**told, **by})
+    await kept.put_verdict(work.tx, row["id"], {**told, **by})
     await attribute_again(work, row, revised=True)

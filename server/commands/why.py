@@ -1,7 +1,7 @@
 """Growing a why-chain down to the system."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from server.commands.evidence import evidence_problems, replace_evidence
@@ -59,7 +59,7 @@ async def answer(office: Office, viewer: Viewer, command: Answer, key: str | Non
 
 
 async def _answer(work: Work, command: Answer) -> UUID:
-    await require_incident(work, command.incident)
+    command = replace(command, incident=(await require_incident(work, command.incident))["id"])
     nodes = await _chain(work, command.incident)
     problems = [
         *check_text(command.question, MAX_WORDS, "question", what="question"),
@@ -138,10 +138,10 @@ async def remove(office: Office, viewer: Viewer, command: Remove) -> UUID:
     viewer.require(Scope.INCIDENTS_WRITE)
     async with office.work() as work:
         found = await find_row(work.tx, why, id=command.id)
-        if not found:
+        locked = await incidents.lock(work.tx, found["incident_id"]) if found else None
+        if not locked:
             raise refuse(ErrorCode.NOT_FOUND, "There is no such answer.", "id")
-        incident_id: UUID = found["incident_id"]
-        await incidents.lock(work.tx, incident_id)
+        incident_id: UUID = locked["id"]
         problems = check_removal(await _chain(work, incident_id), command.id)
         if problems:
             raise Refused(*problems)

@@ -23,9 +23,9 @@ def utc_now() -> datetime:
 class Work:
     """One command at work: its transaction, its time, and what it leaves behind.
 
-    Every change of anything that belongs to an incident goes through `changed`, which takes the
-    next sequence of the incident's feed under its row lock: so commit order is sequence order.
-    Take it as late as possible, for it makes other writers of that incident wait.
+    Every change of anything that belongs to an incident goes through `changed`, or `all_changed`,
+    which takes the next sequence of the incident's feed under its row lock: so commit order is
+    sequence order. Take it as late as possible, for it makes other writers of that incident wait.
     """
 
     tx: Transaction
@@ -43,9 +43,22 @@ class Work:
         change: FeedChange = FeedChange.ADDED,
     ) -> int:
         """Write one change into the incident's feed; its sequence."""
-        sequence = await feed.append(self.tx, incident, subject, subject_id, change, self.now)
-        self._heads[incident] = sequence
+        (sequence,) = await self.all_changed(incident, subject, [subject_id], change)
         return sequence
+
+    async def all_changed(
+        self,
+        incident: UUID,
+        subject: FeedSubject,
+        subject_ids: Sequence[UUID],
+        change: FeedChange = FeedChange.ADDED,
+    ) -> Sequence[int]:
+        """Write the change of each of these into the incident's feed; their sequences."""
+        if not subject_ids:
+            return ()
+        sequences = await feed.append(self.tx, incident, subject, subject_ids, change, self.now)
+        self._heads[incident] = sequences[-1]
+        return sequences
 
     def retell(self) -> None:
         """People are told of otherwise now: what subscribers were told of them is outdated."""

@@ -64,6 +64,7 @@ _moments = union_all(
 _NEAR = (
     select(incident.c.id)
     .where(
+        incident.c.merged_into_id.is_(None),
         or_(
             exists().where(
                 _moments.c.at >= ONSET - literal(WINDOW + CLOCK_SKEW, Interval),
@@ -75,7 +76,7 @@ _NEAR = (
             exists().where(
                 attribution.c.incident_id == incident.c.id, attribution.c.linked_id == any_(_ids)
             ),
-        )
+        ),
     )
     .order_by(incident.c.declared_at.desc(), incident.c.id)
     .limit(bindparam("most"))

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, func, select, update
+from sqlalchemy import Integer, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
 from server.domain.feed import FeedChange, FeedSubject
 from server.store.database import Database, Row, Transaction
-from server.store.statements import insert_row
+from server.store.statements import insert_rows
 from server.store.tables import feed, incident
 
-_NEXT = (
+_TAKE = (
     update(incident)
     .where(incident.c.id == bindparam("of_id"))
-    .values(sequence=incident.c.sequence + 1, updated_at=func.clock_timestamp())
+    .values(
+        sequence=incident.c.sequence + bindparam("many", type_=Integer),
+        updated_at=func.clock_timestamp(),
+    )
     .returning(incident.c.sequence)
 )
 
@@ -58,23 +61,25 @@ async def append(
     tx: Transaction,
     incident_id: UUID,
     subject: FeedSubject,
-    subject_id: UUID,
+    subject_ids: Sequence[UUID],
     change: FeedChange,
     now: datetime,
-) -> int:
-    """Take the incident's next sequence, and write the change at it."""
-    sequence: int = await tx.value(_NEXT, of_id=incident_id)
-    await insert_row(
-        tx,
-        feed,
-        incident_id=incident_id,
-        sequence=sequence,
-        subject=subject.value,
-        subject_id=subject_id,
-        change=change.value,
-        at=now,
-    )
-    return sequence
+) -> Sequence[int]:
+    """Take the incident's next sequences, one for each subject, and write the changes at them."""
+    newest: int = await tx.value(_TAKE, of_id=incident_id, many=len(subject_ids))
+    sequences = range(newest - len(subject_ids) + 1, newest + 1)
+    told = {
+        "incident_id": incident_id,
+        "subject": subject.value,
+        "change": change.value,
+        "at": now,
+    }
+    rows: list[dict[str, object]] = [
+        {**told, "sequence": sequence, "subject_id": subject_id}
+        for sequence, subject_id in zip(sequences, subject_ids, strict=True)
+    ]
+    await insert_rows(tx, feed, rows)
+    return sequences
 
 
 async def changes_after(

@@ -9,6 +9,7 @@ from sqlalchemy.types import Text
 
 from server.domain.incident import Times
 from server.store.database import Row, Transaction
+from server.store.redirect import standing
 from server.store.statements import delete_rows, insert_row, insert_rows
 from server.store.tables import incident, incident_service, responder, service
 
@@ -29,12 +30,23 @@ _SLUGS_OF = (
     .order_by(service.c.slug)
 )
 
-_LOCK = select(incident).where(incident.c.id == bindparam("incident")).with_for_update()
+_LOCK = (
+    select(incident)
+    .where(incident.c.id == standing(bindparam("incident", type_=incident.c.id.type)))
+    .with_for_update()
+)
 
 
 async def lock(tx: Transaction, incident_id: UUID) -> Row | None:
-    """The incident's row, held against other writers of it until the transaction ends."""
-    return await tx.one(_LOCK, incident=incident_id)
+    """The incident's row, held against other writers of it until the transaction ends.
+
+    Of an incident that is part of another one it is the row of that: also where it became so
+    while this waited for it.
+    """
+    row = await tx.one(_LOCK, incident=incident_id)
+    while row and row["merged_into_id"]:
+        row = await tx.one(_LOCK, incident=row["merged_into_id"])
+    return row
 
 
 async def services_by_slug(tx: Transaction, slugs: Sequence[str]) -> dict[str, UUID]:

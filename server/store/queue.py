@@ -37,6 +37,7 @@ class JobKind(Term):
 
     DELIVERY = "delivery", "Process a webhook that was kept."
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
+    COMPARE = "compare", "Propose which incidents may be records of the same one."
     REDACT = "redact", "Render texts anew in which people became known."
 
 
@@ -46,6 +47,11 @@ class Job:
 
     kind: JobKind
     id: UUID
+
+
+def of_changed_incident(incident_id: UUID) -> tuple[Job, ...]:
+    """What there is to do when an incident was declared, or became another in its own words."""
+    return Job(JobKind.ATTRIBUTE, incident_id), Job(JobKind.COMPARE, incident_id)
 
 
 JOBS = table(

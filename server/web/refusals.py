@@ -34,6 +34,7 @@ STATUS: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.BAD_CURSOR: 400,
     ErrorCode.BAD_ID: 400,
     ErrorCode.AHEAD_OF_FEED: 400,
+    ErrorCode.MERGED: 410,
     ErrorCode.TIMEOUT: 503,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,

@@ -6,14 +6,17 @@ from uuid import UUID
 
 import pytest
 
+from integrations.observation import PageEvent
 from server.commands import incident as incidents
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.domain.incident import Severity
 from server.domain.viewer import Scope, Viewer
 from server.live.hint import Hint
+from server.store import tables
 from server.store.database import Database
 from tests.commands.stored import Stored
+from tests.commands.told import GRACE, page, tell
 
 MONDAY = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -80,3 +83,16 @@ async def incident_id(office: Office, viewer: Viewer) -> UUID:
     """An incident that was just declared."""
     command = incidents.Declare("Checkout fails", Severity.SEV2)
     return await incidents.declare(office, viewer, command)
+
+
+@pytest.fixture
+def by_hand(incident_id: UUID) -> UUID:
+    """The record that a person made."""
+    return incident_id
+
+
+@pytest.fixture
+async def paged(office: Office, stored: Stored, by_hand: UUID) -> UUID:
+    """The record that a page made."""
+    await tell(office, page(PageEvent.TRIGGERED, 1, paged=(GRACE,), url="https://pd.example/1"))
+    return (await stored.row(tables.incident, external_id="PINC"))["id"]  # type: ignore[no-any-return]

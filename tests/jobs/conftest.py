@@ -23,6 +23,7 @@ from server.backoff import Backoff
 from server.commands.work import Office
 from server.domain.action_item import Sprints
 from server.jobs.attribute import Attribute
+from server.jobs.compare import Compare
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
@@ -75,6 +76,7 @@ async def working(
             (
                 ProcessDelivery(office, by_name, QUICKLY),
                 Attribute(office),
+                Compare(office),
                 Redact(office),
             ),
             [Sweep(office, timedelta(0), timedelta(seconds=0.1))] if sweeps else [],

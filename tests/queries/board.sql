@@ -84,7 +84,7 @@ SELECT (
               WHERE t27.incident_id = t1.id AND $13::BOOLEAN 
               ORDER BY t27.due_on ASC, t27.id ASC 
               LIMIT 10) AS x31)))) AS value) AS l32 ON true 
-        WHERE $13::BOOLEAN 
+        WHERE t1.merged_into_id IS NULL AND $13::BOOLEAN 
         ORDER BY t1.declared_at DESC, t1.id DESC 
         LIMIT 20) AS x33)))) AS value) AS l34) AS r0
 -- $1 = '-'

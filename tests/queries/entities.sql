@@ -32,7 +32,10 @@ SELECT array_to_json(array((
       FROM (
         SELECT 'Incident'::text AS __typename, CASE WHEN $10::BOOLEAN THEN t12.title ELSE coalesce(t12.title_redacted, t12.title) END AS title, t12.severity AS severity 
         FROM incident AS t12 
-        WHERE t12.id = k11.id AND $5::BOOLEAN 
+        WHERE t12.id = coalesce((
+          SELECT incident.merged_into_id 
+          FROM incident 
+          WHERE incident.id = k11.id), k11.id) AND $5::BOOLEAN 
         ORDER BY t12.id 
         LIMIT 1) AS x13) AS l14 ON true 
     UNION ALL SELECT k15._place AS _place, l21.value AS value 

@@ -69,7 +69,10 @@ SELECT (
           WHERE t14.incident_id = t1.id AND t14.kind = ANY ($12::TEXT[]) AND $13::BOOLEAN 
           ORDER BY t14.occurred_at ASC, t14.id ASC 
           LIMIT 25) AS x24)))) AS value) AS l25 ON true 
-    WHERE t1.number = $14::INTEGER AND $13::BOOLEAN 
+    WHERE t1.id = (
+      SELECT coalesce(incident.merged_into_id, incident.id) AS key 
+      FROM incident 
+      WHERE incident.number = $14::INTEGER) AND $13::BOOLEAN 
     ORDER BY t1.id 
     LIMIT 1) AS x26) AS r0
 -- $1 = False

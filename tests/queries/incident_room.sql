@@ -171,7 +171,10 @@ SELECT (
                 ORDER BY t67.due_on, t67.id) AS x68))) AS value) AS l69 ON true 
           WHERE t59.incident_id = t1.id AND $13::BOOLEAN 
           ORDER BY t59.depth, t59.id) AS x70))) AS value) AS l71 ON true 
-    WHERE t1.id = $31::UUID AND $13::BOOLEAN 
+    WHERE t1.id = coalesce((
+      SELECT incident.merged_into_id 
+      FROM incident 
+      WHERE incident.id = $31::UUID), $31::UUID) AND $13::BOOLEAN 
     ORDER BY t1.id 
     LIMIT 1) AS x72) AS r0
 -- $1 = True

@@ -5,7 +5,7 @@ SELECT (
     FROM (
       SELECT row_number() OVER (ORDER BY t2.severity DESC, t2.id DESC) AS rank, json_build_object('cursor'::text, translate(encode(convert_to(concat('["Incident:SEVERITY:ASC",', CAST(to_json(t2.severity) AS TEXT), ',"', replace(CAST(t2.id AS TEXT), '-', ''), '"]'), 'UTF8'), 'base64'), E'+/=\n', '-_'), 'node'::text, json_build_object('number'::text, t2.number, 'severity'::text, t2.severity)) AS v0, t2.id AS v1, t2.severity AS v2 
       FROM incident AS t2 
-      WHERE $4::BOOLEAN 
+      WHERE t2.merged_into_id IS NULL AND $4::BOOLEAN 
       ORDER BY t2.severity DESC, t2.id DESC 
       LIMIT 2) AS p1) AS l3) AS r0
 -- $1 = False

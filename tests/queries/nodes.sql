@@ -8,7 +8,10 @@ SELECT array_to_json(array((
       FROM (
         SELECT 'Incident'::text AS __typename, 'inc_' || replace(CAST(t2.id AS TEXT), $3::VARCHAR, $4::VARCHAR) AS id, t2.number AS number, t2.severity AS severity 
         FROM incident AS t2 
-        WHERE t2.id = k1.id AND $5::BOOLEAN 
+        WHERE t2.id = coalesce((
+          SELECT incident.merged_into_id 
+          FROM incident 
+          WHERE incident.id = k1.id), k1.id) AND $5::BOOLEAN 
         ORDER BY t2.id 
         LIMIT 1) AS x3) AS l4 ON true 
     UNION ALL SELECT k5._place AS _place, l8.value AS value 

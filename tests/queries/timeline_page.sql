@@ -11,7 +11,10 @@ SELECT (
         WHERE t3.incident_id = t1.id AND t3.kind = ANY ($7::TEXT[]) AND $8::BOOLEAN AND (t3.occurred_at, t3.id) > ($9::TIMESTAMP WITH TIME ZONE, $10::UUID) 
         ORDER BY t3.occurred_at ASC, t3.id ASC 
         LIMIT 3) AS p2) AS l4 ON true 
-    WHERE t1.id = $11::UUID AND $8::BOOLEAN 
+    WHERE t1.id = coalesce((
+      SELECT incident.merged_into_id 
+      FROM incident 
+      WHERE incident.id = $11::UUID), $11::UUID) AND $8::BOOLEAN 
     ORDER BY t1.id 
     LIMIT 1) AS x5) AS r0
 -- $1 = False

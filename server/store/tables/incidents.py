@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Double,
     Identity,
     Index,
     Integer,
@@ -62,9 +63,14 @@ incident = Table(
     at("status_set_at"),
     *one_of("status_set_to", IncidentStatus, nullable=True),
     edited(),
+    to("merged_into_id", "incident"),
+    at("merged_at"),
+    to("merged_by_id", "person", on_delete="SET NULL"),
     now("created_at"),
     now("updated_at"),
     UniqueConstraint("source", "external_id"),
+    Index(None, "merged_into_id"),
+    Index(None, "merged_by_id"),
     Index(None, "declared_at", "id"),
     Index(None, "updated_at", "id"),
     Index(None, "severity", "id"),
@@ -77,7 +83,21 @@ incident = Table(
     ),
 )
 """`time_to_…` and `why_complete` derive from the moments and the whys. `sequence` is the newest
-position of its feed. `status_set_to` and `status_set_at` are a person's last word on its status."""
+position of its feed. `status_set_to` and `status_set_at` are a person's last word on its status.
+`merged_into_id` is the incident that stands for this one since they were merged; it is part of no
+other itself."""
+
+likely_same = Table(
+    "likely_same",
+    metadata,
+    to("incident_id", "incident", on_delete="CASCADE", nullable=False),
+    to("other_id", "incident", on_delete="CASCADE", nullable=False),
+    Column("score", Double, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("incident_id", "other_id"),
+    Index(None, "other_id"),
+)
+"""Incidents that may be records of one; each pair stands here both ways round."""
 
 incident_service = Table(
     "incident_service",

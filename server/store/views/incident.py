@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Integer, any_, bindparam, literal_column, or_, select
 
 from server.domain.incident import IncidentStatus
+from server.store.redirect import standing_for_number
 from server.store.tables import (
     incident,
     incident_service,
@@ -30,7 +31,10 @@ _of_teams = (
 # The word stands in the text, for that is what the index `incident_open_idx` is made of.
 _is_open = incident.c.status != literal_column(f"'{IncidentStatus.RESOLVED.value}'")
 
-BY_NUMBER = incident.c.number == bindparam("number", type_=Integer)
+BY_NUMBER = incident.c.id == standing_for_number(bindparam("number", type_=Integer))
+
+STANDS = incident.c.merged_into_id.is_(None)
+"""Whether it is a part of no other incident."""
 
 INCIDENTS = {
     "severity": incident.c.severity == any_(texts("severity")),

@@ -93,7 +93,8 @@ SIZES: Mapping[Table, int] = {
     t.pull_request: 10,
     t.pull_request_dependency: 12,
     t.deployment_pull_request: 20,
-    t.incident: 13,
+    t.incident: 15,
+    t.likely_same: 16,
     t.incident_service: 20,
     t.responder: 22,
     t.hypothesis: 12,
@@ -103,12 +104,16 @@ SIZES: Mapping[Table, int] = {
     t.why: 25,
     t.why_evidence: 16,
     t.action_item: 20,
-    t.attribution: 13,
+    t.attribution: 15,
     t.attribution_candidate: 30,
     t.suspect: 30,
     t.delivery: 24,
 }
 """How many rows there are at most: those that clash are left out."""
+
+
+_MERGED = (4, 9)
+"""Which of the incidents became part of the first one."""
 
 
 class TrickyRows:
@@ -149,6 +154,8 @@ class TrickyRows:
         self, table: Table, row: dict[str, Any], earlier: Sequence[dict[str, Any]]
     ) -> None:
         """What the values of a row owe to each other."""
+        if table is t.incident:
+            row["merged_into_id"] = earlier[0]["id"] if len(earlier) in _MERGED else None
         if table is t.attribution:
             row["incident_id"] = self._ids["incident"][len(earlier)]
             row["verdict_at"] = row["verdict_at"] or MOMENTS[1]
