@@ -10,6 +10,7 @@ from typing import NoReturn
 import structlog
 
 from server.commands import polling
+from server.commands.polling import Claim
 from server.commands.work import Office
 from server.domain.integration import FailureCode
 from server.jobs.job import name_of
@@ -58,7 +59,7 @@ class Poll:
 
     async def once(self, look: Look, *, stopped_too: bool = False) -> bool:
         """Look, if it is due and nobody else does; whether it was."""
-        held = await polling.claim(self.office, look.stream, stopped_too=stopped_too)
+        held = await self._claimed(look, stopped_too=stopped_too)
         if held is None:
             return False
         failure = await look.take(held, self.most)
@@ -71,3 +72,15 @@ class Poll:
                 reason=failure.message,
             )
         return True
+
+    async def _claimed(self, look: Look, *, stopped_too: bool) -> Claim | None:
+        """The right to look; given back at once where nobody waits for it any more."""
+        claim = polling.claim(self.office, look.stream, stopped_too=stopped_too)
+        claiming = asyncio.create_task(claim)
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            held = await claiming
+            if held:
+                await polling.release(self.office, held)
+            raise

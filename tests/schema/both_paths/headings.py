@@ -31,6 +31,10 @@ NEEDING_PYTHON: Mapping[str, tuple[str, ...]] = {
 OF_PYTHON = frozenset(type_ for types in NEEDING_PYTHON.values() for type_ in types)
 
 
+FOR_ADMINISTRATORS = frozenset({"deliveries"})
+"""The roots at which nearly all viewers are refused."""
+
+
 @cache
 def leads_to(type_: str) -> frozenset[str]:
     """The types that a type's fields lead to; of an abstract one, those that it may be."""
@@ -113,10 +117,11 @@ class Heading:
         return self._random.choice(ahead if ahead and self._chance(0.5) else types)
 
     def _roots(self, fields: list[tuple[str, GraphQLField]]) -> list[tuple[str, GraphQLField]]:
-        """Roots by how much there is to see; those that need Python seldom."""
-        if self._chance(0.005):
+        """Roots by how much there is to see; those that need Python, or a right of few, seldom."""
+        if self._chance(0.01):
             return [each for each in fields if each[0] in NEEDING_PYTHON]
-        seen = [each for each in fields if each[0] not in NEEDING_PYTHON]
+        left_out = set(NEEDING_PYTHON) | (set() if self._chance(0.4) else FOR_ADMINISTRATORS)
+        seen = [each for each in fields if each[0] not in left_out]
         return [*seen, *(each for each in seen if is_connection(each[1]))]
 
     def _chance(self, share: float) -> bool:

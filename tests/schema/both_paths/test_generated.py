@@ -22,9 +22,8 @@ DOCUMENTS = 90
 
 
 LEAST_COMPILED = 0.9
-MOST_ERRORS = 0.33
-"""Viewers without rights are refused at most roots, and all but administrators at the inbox; of
-others' operations few fail."""
+MOST_ERRORS = 0.3
+"""Viewers without rights are refused at most roots, and ids of no type at any; few others fail."""
 
 
 def viewer(*scopes: Scope) -> Viewer:
