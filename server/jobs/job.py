@@ -1,13 +1,17 @@
 """What a job is to the worker that runs it."""
 
+import asyncio
 import traceback
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from server.backoff import Backoff
 from server.store.queue import JobKind
+
+T = TypeVar("T")
 
 
 class Runs(Protocol):
@@ -22,6 +26,16 @@ class Runs(Protocol):
         `attempt` counts from 1. Whatever it raises has it tried again, as `Backoff` says.
         """
         ...
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """What work gives that must not be broken off: who is cancelled meanwhile waits for its end."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def name_of(error: BaseException) -> str:

@@ -30,7 +30,7 @@ from server.commands.polling import Claim, Failure
 from server.commands.work import Office
 from server.domain.integration import FailureCode
 from server.errors import CodedError, Unavailable
-from server.jobs.job import name_of
+from server.jobs.job import name_of, to_the_end
 from server.outbound.client import Client
 from server.store.connection_state import Stream
 
@@ -164,9 +164,12 @@ class Look:
         try:
             yield
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
-            await polling.release(self.office, held)
+            await to_the_end(self._released(held, renewing))
+
+    async def _released(self, held: Claim, renewing: asyncio.Task[None]) -> None:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        await polling.release(self.office, held)
 
     async def _renew(self, held: Claim) -> None:
         while True:

@@ -13,7 +13,7 @@ from server.commands import polling
 from server.commands.polling import Claim
 from server.commands.work import Office
 from server.domain.integration import FailureCode
-from server.jobs.job import name_of
+from server.jobs.job import name_of, to_the_end
 from server.jobs.look import Look
 
 _log = structlog.get_logger()
@@ -75,12 +75,15 @@ class Poll:
 
     async def _claimed(self, look: Look, *, stopped_too: bool) -> Claim | None:
         """The right to look; given back at once where nobody waits for it any more."""
-        claim = polling.claim(self.office, look.stream, stopped_too=stopped_too)
-        claiming = asyncio.create_task(claim)
+        claimed: list[Claim | None] = []
+
+        async def claim() -> Claim | None:
+            claimed.append(await polling.claim(self.office, look.stream, stopped_too=stopped_too))
+            return claimed[0]
+
         try:
-            return await asyncio.shield(claiming)
+            return await to_the_end(claim())
         except asyncio.CancelledError:
-            held = await claiming
-            if held:
+            for held in filter(None, claimed):
                 await polling.release(self.office, held)
             raise
