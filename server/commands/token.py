@@ -164,7 +164,7 @@ class Gatekeeper:
             raise _unknown()
         now = self._clock()
         bearer = self._remembered(digest, now) or await self._ask(digest, now)
-        if bearer.expires_at and bearer.expires_at <= now:
+        if _is_over(bearer.expires_at, now):
             raise _unknown()
         return bearer.viewer
 
@@ -182,7 +182,7 @@ class Gatekeeper:
             row = known.get(digest)
             if self._admin and hmac.compare_digest(digest, self._admin):
                 found[token] = ADMIN
-            elif row and not row["revoked_at"] and not (row["expires_at"] or now) < now:
+            elif row and not row["revoked_at"] and not _is_over(row["expires_at"], now):
                 found[token] = _viewer(row)
         return found
 
@@ -202,6 +202,10 @@ class Gatekeeper:
         if len(self._bearers) > MAX_CACHED:
             self._bearers.popitem(last=False)
         return bearer
+
+
+def _is_over(expires_at: datetime | None, now: datetime) -> bool:
+    return expires_at is not None and expires_at <= now
 
 
 def _viewer(row: Row) -> Viewer:

@@ -9,6 +9,7 @@ import pytest
 
 from server.commands import token as tokens
 from server.commands.token import Gatekeeper, NewToken
+from server.commands.work import utc_now
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Unauthenticated
 from server.store.database import Database
@@ -179,3 +180,19 @@ async def test_an_unsound_token_is_refused(
     attempt = tokens.create(database, clock=clock, **{**sound, **changes})
     assert await refusal(attempt) == {problem}
     assert not await stored.rows(api_token)
+
+
+async def test_vouching_asks_anew_whose_a_token_still_is(database: Database) -> None:
+    now = utc_now()
+    good = await tokens.create(database, "good", frozenset({Scope.INCIDENTS_READ}))
+    soon = now + timedelta(minutes=1)
+    ending = await tokens.create(
+        database, "ending", frozenset({Scope.INCIDENTS_READ}), expires_at=soon
+    )
+    gone = await tokens.create(database, "gone", frozenset({Scope.INCIDENTS_READ}))
+    await tokens.revoke(database, "gone")
+    given = {each.plaintext for each in (good, ending, gone)} | {"operator", "whc_nobody"}
+    before = await Gatekeeper(database, "operator").vouch(given)
+    assert before.keys() == {good.plaintext, ending.plaintext, "operator"}
+    after = await Gatekeeper(database, "operator", lambda: soon).vouch(given)
+    assert after.keys() == {good.plaintext, "operator"}
