@@ -42,6 +42,7 @@ class _Conversation:
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._sender: asyncio.Task[None] | None = None
+        self._held = False
         self._open = asyncio.Event()
         self._open.set()
         self._farewell: tuple[int, str] | None = None
@@ -54,6 +55,7 @@ class _Conversation:
     def send(self, frame: bytes) -> None:
         self._waiting.append(frame)
         self._bytes += len(frame)
+        self._read_or_wait()
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all())
 
@@ -62,15 +64,21 @@ class _Conversation:
             self.send(prefix + result.body + b"}")
 
     def hold(self, wait: bool) -> None:
-        if wait:
-            self._open.clear()
-        else:
-            self._open.set()
+        self._held = wait
+        self._read_or_wait()
 
     def close(self, code: int, reason: str) -> None:
         self._farewell = (code, reason)
+        self._read_or_wait()
         if self._sender is None:
             self._sender = asyncio.create_task(self._send_all())
+
+    def _read_or_wait(self) -> None:
+        """Read nothing of who does not take the answers: they would fill the memory."""
+        if (self._held or self.paused) and self._farewell is None:
+            self._open.clear()
+        else:
+            self._open.set()
 
     async def run(self) -> None:
         """Hand what comes to the session, until nothing comes any more."""
@@ -98,10 +106,12 @@ class _Conversation:
             if self._farewell:
                 await self._say_farewell(*self._farewell)
         self._sender = None
+        self._open.set()  # Whatever could not be sent, the disconnect waits to be received.
 
     def _sent(self, length: int) -> None:
         was_paused = self.paused
         self._bytes -= length
+        self._read_or_wait()
         if was_paused and not self.paused:
             self._session.resumed()
 

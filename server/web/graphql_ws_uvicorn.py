@@ -71,8 +71,8 @@ class Handshake(WebSocketsSansIOProtocol):
 class GraphQLSocket(asyncio.Protocol):
     """One connection: a session's wire."""
 
-    __slots__ = ("_close_seconds", "_conn", "_fragments", "_session", "_sockets", "_transport",
-                 "paused")  # fmt: skip
+    __slots__ = ("_close_seconds", "_conn", "_fragments", "_held", "_session", "_sockets",
+                 "_transport", "paused")  # fmt: skip
 
     def __init__(
         self, transport: asyncio.Transport, desk: Desk, sockets: set[object], named: str
@@ -81,7 +81,7 @@ class GraphQLSocket(asyncio.Protocol):
         self._close_seconds = desk.timing.close
         self._conn = Protocol(Side.SERVER, state=State.OPEN, max_size=MAX_FRAME_BYTES, logger=_log)
         self._fragments: list[Frame] = []
-        self.paused = False
+        self.paused = self._held = False
         sockets.add(self)
         self._bound_buffers()
         self._session = GraphQLSession(self, desk, named)
@@ -100,12 +100,17 @@ class GraphQLSocket(asyncio.Protocol):
         return False
 
     def pause_writing(self) -> None:
-        """Hear that the client does not take what is written."""
+        """Hear that the client does not take what is written; what it says gets no answer either.
+
+        Else whoever asks and never reads would fill the memory with pongs.
+        """
         self.paused = True
+        self._read_or_wait()
 
     def resume_writing(self) -> None:
         """Hear that it does again."""
         self.paused = False
+        self._read_or_wait()
         self._session.resumed()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -170,14 +175,22 @@ class GraphQLSocket(asyncio.Protocol):
 
     def hold(self, wait: bool) -> None:
         """Receive nothing for a while, or again."""
-        if not self._transport.is_closing():
-            (self._transport.pause_reading if wait else self._transport.resume_reading)()
+        self._held = wait
+        self._read_or_wait()
+
+    def _read_or_wait(self) -> None:
+        if self._transport.is_closing():
+            return
+        if self._held or self.paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def close(self, code: int, reason: str) -> None:
         """Say why, and end it; by force, if the client does not listen."""
         if self._transport.is_closing() or self._conn.state is not State.OPEN:
             return
-        self.hold(False)
+        self._transport.resume_reading()  # for the client's own last word
         self._conn.send_close(code, reason)
         self._transport.write(b"".join(self._conn.data_to_send()))
         asyncio.get_running_loop().call_later(self._close_seconds, self._transport.abort)

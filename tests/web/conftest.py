@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import aiohttp
 import pytest
@@ -69,7 +70,7 @@ class House:
         return f"http://{self.address}{path}"
 
     def socket(
-        self, *subprotocols: str, path: str = "/graphql"
+        self, *subprotocols: str, path: str = "/graphql", **options: Any
     ) -> AbstractAsyncContextManager[ClientConnection]:
         offered = [*subprotocols] or ["graphql-transport-ws"]
         return connect(
@@ -78,6 +79,7 @@ class House:
             compression=None,
             proxy=None,
             max_size=None,
+            **options,
         )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections import Counter
 from struct import pack
 from typing import Any
@@ -204,3 +205,21 @@ def masked(message: dict[str, Any]) -> bytes:
     data = json.dumps(message, separators=(",", ":")).encode()
     assert len(data) < 126
     return pack("!BB4x", 0x81, 0x80 | len(data)) + data
+
+
+async def test_who_asks_and_never_reads_is_not_answered_without_end(house: House) -> None:
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    host, _, port = house.address.rpartition(":")
+    narrow.connect((host, int(port)))
+    async with house.socket(sock=narrow) as silent, acknowledged(house) as other:
+        silent.transport.pause_reading()
+        pings = masked({"type": "ping"}) * 1_600_000
+        silent.transport.write(pings)
+        left = -1
+        while left != (left := silent.transport.get_write_buffer_size()):  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+        assert len(pings) - left < len(pings) / 2, "the server reads on and on"
+        await send(other, {"type": "ping"})
+        assert await receive(other) == {"type": "pong"}
+        silent.transport.abort()
