@@ -77,14 +77,16 @@ class Subscriptions:
         if group is None or group.end or shape.fixed:
             return None
         if not group.resumes:
-            return Stream(partial(group.join, None))
+            return Stream(partial(self.hub.rejoin, key, group, None))
         after: object = operation.resume_after
         if after is None and shape.cursor:
             after = operation.variables.get(shape.cursor)
         if after is None:
             after = 0
         plain = type(after) is int and 0 <= after <= group.head
-        return Stream(partial(group.join, after)) if plain else None  # type: ignore[arg-type]
+        if not plain:
+            return None
+        return Stream(partial(self.hub.rejoin, key, group, after))  # type: ignore[arg-type]
 
     async def _begun(
         self, key: Hashable, document: Document, operation: Operation, viewer: Viewer

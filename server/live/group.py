@@ -52,6 +52,7 @@ class Group:
         self._source, self._encode = source, encode
         self._room, self._empty = room, empty
         self.head = self.floor = topic.head
+        self.flushes = 0
         self.end: End | None = None
         self._subscribers: dict[Subscriber, None] = {}
         self._pages: dict[int | None, asyncio.Task[Told]] = {}
@@ -85,6 +86,7 @@ class Group:
     def flush(self) -> None:
         """Read anew whatever has not been sent: it is not what one would read now."""
         self.ring.flush()
+        self.flushes += 1
         self.floor = self.head
         self._pages.clear()
 

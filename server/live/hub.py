@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from server.errors import CodedError, ErrorCode
+from server.errors import CodedError, ErrorCode, Unavailable
 from server.live.group import Group
 from server.live.hint import DIRECTORY, Hint
 from server.live.script import Encode, Script
@@ -85,17 +85,30 @@ class Hub:
             group = self._groups[key] = self._opened(key, script, encode)
         return group.join(script.after, listener)
 
+    def rejoin(
+        self, key: Hashable, group: Group, after: int | None, listener: Listener
+    ) -> Subscriber:
+        """Follow in the group of this key, which was found a moment ago.
+
+        Raises:
+            Unavailable: it has ended since.
+        """
+        if self._groups.get(key) is not group:
+            raise Unavailable("What you follow is begun anew. Subscribe again.")
+        return group.join(after, listener)
+
     def _opened(self, key: Hashable, script: Script, encode: Encode) -> Group:
         if len(self._groups) >= MOST_GROUPS:
             message = "Too many different subscriptions run here. Follow one that others follow."
             raise CodedError(message, ErrorCode.TOO_MANY)
-        return Group(
+        group = Group(
             self._topic(script),
             script.source,
             encode,
             room=self._room,
-            empty=lambda: self._close(key),
+            empty=lambda: self._close(key, group),
         )
+        return group
 
     def _topic(self, script: Script) -> Topic:
         if script.topic is None:
@@ -109,8 +122,10 @@ class Hub:
     def _room(self) -> int:
         return min(LARGEST_RING, RING_BYTES // len(self._groups))
 
-    def _close(self, key: Hashable) -> None:
-        self._groups.pop(key).close()
+    def _close(self, key: Hashable, group: Group) -> None:
+        group.close()
+        if self._groups.get(key) is group:  # and not the one that follows a group that failed
+            del self._groups[key]
         followed = {id(group.topic) for group in self._groups.values()}
         self._topics = {
             incident: topic for incident, topic in self._topics.items() if id(topic) in followed

@@ -19,7 +19,8 @@ class Subscriber:
     ring, and what the ring has lost is told as a number.
     """
 
-    __slots__ = ("_after", "_coming", "_end", "_group", "_listener", "_paged", "_place", "_ready")
+    __slots__ = ("_after", "_coming", "_end", "_group", "_listener", "_paged", "_place", "_read_at",
+                 "_ready")  # fmt: skip
 
     def __init__(self, group: Group, after: int | None, listener: Listener) -> None:
         self._group, self._after, self._listener = group, after, listener
@@ -27,6 +28,8 @@ class Subscriber:
         self._paged = -1
         """How far a page told it all; the ring may still come to what lies before that."""
         self._ready: Sequence[Result] = ()
+        self._read_at: int | None = None
+        """How often the group had been flushed when they were read; None where that is the same."""
         self._coming: asyncio.Task[None] | None = None
         self._end: End | None = None
 
@@ -56,8 +59,10 @@ class Subscriber:
 
     def take(self, most: int) -> Sequence[Result]:
         """What may be sent now, in order: about `most` bytes, and one result at least."""
-        if self._ready:
+        if self._ready and self._read_at in (None, self._group.flushes):
             return self._from_page(most)
+        if self._ready:
+            self._read_anew()
         if self._place is None:
             self._fetch(0)
             return ()
@@ -76,6 +81,11 @@ class Subscriber:
         if self._coming:
             self._coming.cancel()
         self._group.drop(self)
+
+    def _read_anew(self) -> None:
+        """Give up what waits of a page: something in it is not what one would read now."""
+        self._after = self._ready[0].position - 1 if self._group.resumes else None
+        self._ready, self._place = (), None
 
     def _from_page(self, most: int) -> Sequence[Result]:
         length, count = 0, 0
@@ -114,12 +124,13 @@ class Subscriber:
         if told is None:
             self._after = None
             return False
-        self._ready = told.results
+        self._ready, self._read_at = told.results, None
         self._after, self._place = self._group.head, self._group.ring.end
         return True
 
     async def _read_on(self) -> None:
         told = await self._group.page(self._after)
         self._ready, self._after, self._paged = told.results, told.reached, told.reached
+        self._read_at = self._group.flushes
         if told.reached >= self._group.floor:
             self._place = self._group.ring.place_after(told.reached)

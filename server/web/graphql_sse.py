@@ -12,10 +12,11 @@ from typing import Final
 from starlette.responses import Response, StreamingResponse
 
 from server.domain.viewer import Viewer
+from server.errors import CodedError
 from server.operation import Answer, Following, Result, Stream
 from server.web.graphql_ws import Closed
 from server.web.media import EVENT_STREAM
-from server.web.refusals import bad_request
+from server.web.refusals import bad_request, error_body, errors_json
 from server.web.sessions import Sessions
 
 LAST_EVENT_ID: Final = b"last-event-id"
@@ -49,10 +50,9 @@ def answer_response(answer: Answer) -> Response:
 def stream_response(stream: Stream, token: str, viewer: Viewer, sessions: Sessions) -> Response:
     """The results of a subscription, until it ends or the client leaves."""
     listener = _Listener(token, viewer)
-    following = stream.follow(listener)
     # Proxies of nginx's kind would gather events otherwise.
     headers = {"X-Accel-Buffering": "no"}
-    content = listener.events(following, sessions)
+    content = listener.events(stream, sessions)
     return StreamingResponse(content, headers=headers, media_type=EVENT_STREAM)
 
 
@@ -78,25 +78,36 @@ class _Listener:
         self._over = True
         self._woken.set()
 
-    async def events(self, following: Following, sessions: Sessions) -> AsyncIterator[bytes]:
-        """The bytes of the stream. Nothing is taken that the client does not wait for."""
+    async def events(self, stream: Stream, sessions: Sessions) -> AsyncIterator[bytes]:
+        """The bytes of the stream, which is followed while the client listens, and no sooner."""
+        try:
+            following = stream.follow(self)
+        except CodedError as refusal:
+            yield _next(error_body(errors_json(refusal))) + _COMPLETE
+            return
         sessions.add(self)
         sessions.know(self, self._bearer)
         try:
             yield _HEARTBEAT  # So that the client knows at once that it was let in.
-            while not self._over:
-                self._woken.clear()
-                results = following.take(MOST_AT_ONCE)
-                if results:
-                    yield b"".join(map(_numbered, results))
-                elif following.end:
-                    yield (_next(_errors(following.end.errors))) + _COMPLETE
-                    return
-                elif not await self._woken_in_time():
-                    yield _HEARTBEAT
+            async for part in self._taken(following):
+                yield part
         finally:
             sessions.remove(self)
             following.leave()
+
+    async def _taken(self, following: Following) -> AsyncIterator[bytes]:
+        """What there is, as it comes. Nothing is taken that the client does not wait for."""
+        while not self._over:
+            self._woken.clear()
+            results = following.take(MOST_AT_ONCE)
+            if results:
+                yield b"".join(map(_numbered, results))
+            elif following.end:
+                errors = following.end.errors
+                yield (_next(error_body(errors)) if errors else b"") + _COMPLETE
+                return
+            elif not await self._woken_in_time():
+                yield _HEARTBEAT
 
     async def _woken_in_time(self) -> bool:
         try:
@@ -106,14 +117,10 @@ class _Listener:
             return False
 
 
-def _errors(errors: bytes) -> bytes:
-    return b'{"errors":' + errors + b"}" if errors else b""
-
-
 def _numbered(result: Result) -> bytes:
     return b"id: %d\n" % result.position + _next(result.body)
 
 
 def _next(body: bytes) -> bytes:
-    """An event with a result; nothing where there is none."""
-    return b"event: next\ndata: " + body.replace(b"\n", b"\ndata: ") + b"\n\n" if body else b""
+    """An event with a result."""
+    return b"event: next\ndata: " + body.replace(b"\n", b"\ndata: ") + b"\n\n"

@@ -263,3 +263,25 @@ async def test_what_happened_at_one_position_is_told_whole_however_little_is_tak
     client.resume()
     assert client.seen == [1001, 1001, 1002, 1002]
     group.close()
+
+
+async def test_what_waits_of_a_page_is_read_anew_when_something_was_replaced() -> None:
+    past = Past()
+    for position in (1, 2, 3):
+        past.happen(position)
+    past.topic.reach(3)
+    group = past.group()
+    client = Client(group, 0)
+    client.stalled = True
+    await settle()
+    assert [result.position for result in client.place.take(1)] == [1]
+    encoded = past.encoded
+    past.happen(4, replaces=True)
+    past.topic.reach(4)
+    await settle()
+    client.resume()
+    for _ in range(5):
+        await settle()
+    assert client.seen == [2, 3, 4]
+    assert past.encoded >= encoded + 3, "the second and the third once more, as they are now"
+    group.close()
