@@ -8,10 +8,15 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
+from starlette.requests import ClientDisconnect
 
+from server.errors import CodedError, ErrorCode
+from server.operation import Stream
+from server.web.graphql_sse import stream_response
+from server.web.sessions import Sessions
 from tests.web.conftest import House
 from tests.web.probe import eventually
-from tests.web.toys import BEARER, code_of
+from tests.web.toys import BEARER, VIEWER, Toy, code_of
 
 ACCEPT = {"Accept": "text/event-stream"}
 COUNT = "subscription { count(to: 3) }"
@@ -170,3 +175,37 @@ async def test_a_server_that_leaves_ends_the_stream(house: House) -> None:
 async def test_without_a_token_nothing_is_told(house: House) -> None:
     async with house.http.post(house.graphql, json={"query": COUNT}, headers=ACCEPT) as response:
         assert response.status == 401
+
+
+async def test_who_leaves_before_the_first_event_follows_nothing() -> None:
+    followed: list[object] = []
+
+    def follow(listener: object) -> Any:
+        followed.append(listener)
+
+    async def gone(message: object) -> None:
+        raise ClientDisconnect
+
+    async def waiting() -> Any:
+        await asyncio.Event().wait()
+
+    toy = Toy()
+    sessions = Sessions(toy.vouch, asyncio.Event())
+    response = stream_response(Stream(follow), "token", VIEWER, sessions)
+    scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - as the server wraps it
+        await response(scope, waiting, gone)
+    assert (followed, len(sessions)) == ([], 0)
+
+
+async def test_a_stream_that_cannot_begin_says_so_in_its_only_event() -> None:
+    def follow(_: object) -> Any:
+        raise CodedError("Too many.", ErrorCode.TOO_MANY)
+
+    response: Any = stream_response(
+        Stream(follow), "token", VIEWER, Sessions(Toy().vouch, asyncio.Event())
+    )
+    text = b"".join([part async for part in response.body_iterator]).decode()
+    error, last = events(text)
+    assert code_of(error["data"]) == "TOO_MANY"
+    assert last["event"] == "complete"
