@@ -44,7 +44,7 @@ class ReferencesField(RowField):
         Raises:
             EngineError: none is.
         """
-        raise NotImplementedError
+        raise self.mistake("it does not say which rows are named.")
 
     def targets(self, shape: Any) -> Sequence[RowType]:
         """The types of the rows that asks of this shape lead to."""
