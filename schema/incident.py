@@ -38,6 +38,7 @@ from schema.timeline import KINDS, OCCURRED, TimelineEntry
 from schema.why import WhyChain
 from server.commands import incident as incidents
 from server.domain.incident import IncidentStatus, ResponderRole, Severity, Signal
+from server.domain.link import INCIDENT
 from server.store import tables as t
 from server.store.redirect import standing
 from server.store.views import incident as views
@@ -58,7 +59,7 @@ class Responder(Row):
 
 @rows(
     t.incident,
-    prefix="inc",
+    prefix=INCIDENT,
     visible=SEES_INCIDENTS,
     allow=may_read_incidents,
     keys=[("id",)],

@@ -72,6 +72,15 @@ class Settings(BaseSettings):
         default=None,
         description="Signs PagerDuty's webhooks; several, separated by commas, while one rotates.",
     )
+    jira_webhook_secret: OptionalSecret = Field(
+        default=None,
+        description="Signs Jira's webhooks; several, separated by commas, while one rotates.",
+    )
+    slack_signing_secret: OptionalSecret = Field(
+        default=None,
+        description="The signing secret of the Slack app; several, separated by commas, while one "
+        "rotates.",
+    )
     intake_token: OptionalSecret = Field(
         default=None,
         description="The bearer token of the intake; several, separated by commas, while one "
@@ -83,6 +92,12 @@ class Settings(BaseSettings):
         le=3650,
         description="For how many days the bodies of webhooks are kept that were processed. Their "
         "keys, which tell a repetition, stay 30 days longer; what is parked stays.",
+    )
+    incident_url: OptionalText = Field(
+        default=None,
+        pattern=r"^https?://\S*\{id\}\S*$",
+        description="Where people look at an incident, with `{id}` in place of its id: tickets and "
+        "messages lead there.",
     )
     sprint_start: date = Field(
         default=date(2026, 1, 5),

@@ -43,11 +43,13 @@ _RANKS = {
     PageEvent.PRIORITY_CHANGED: 31,
     PageEvent.ASSIGNED: 32,
     PageEvent.ESCALATED: 33,
+    PageEvent.NOTIFIED: 33,
     PageEvent.RESPONDER_ADDED: 34,
     PageEvent.OTHER: 35,
     PageEvent.NOTE: 36,
     PageEvent.STATUS_UPDATE: 37,
     PageEvent.ACKNOWLEDGED: 40,
+    PageEvent.MERGED: 49,
     PageEvent.RESOLVED: 50,
 }
 """What comes first of what PagerDuty dates with the same millisecond: the beginning, what sends

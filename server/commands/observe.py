@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from integrations.observation import (
+    ChannelObserved,
     DeploymentObserved,
+    MessageObserved,
     Observation,
     PageObserved,
+    PersonObserved,
     PullRequestObserved,
     PushObserved,
+    ServiceObserved,
+    TeamObserved,
+    TicketObserved,
 )
 from server.commands import deployment_history, observe_change, observe_deployment, observe_page
 from server.commands.work import Work
@@ -56,6 +62,10 @@ def _subject(seen: Observation) -> str | None:
             return observe_change.subject_of_push(seen) if len(seen.ref) <= MAX_REF else None
         case PageObserved():
             return observe_page.subject_of(seen)
+        case TicketObserved() | MessageObserved() | ChannelObserved():
+            return None
+        case PersonObserved() | TeamObserved() | ServiceObserved():
+            return None
         case _:
             assert_never(seen)
 
@@ -63,7 +73,7 @@ def _subject(seen: Observation) -> str | None:
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
     """What nobody else may change meanwhile: the subject, and the history that it is part of."""
     yield f"{source.name}:{subject}"
-    if not isinstance(seen, PageObserved):
+    if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
 
 
@@ -79,5 +89,9 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case PageObserved():
             pages = [each for each in news if isinstance(each, PageObserved)]
             await observe_page.apply(work, source.name, source.title, pages)
+        case TicketObserved() | MessageObserved() | ChannelObserved():
+            return
+        case PersonObserved() | TeamObserved() | ServiceObserved():
+            return
         case _:
             assert_never(news[0])

@@ -42,6 +42,7 @@ _TOLD: Mapping[PageEvent, tuple[TimelineKind, str]] = {
     PageEvent.UNACKNOWLEDGED: (TimelineKind.STATUS, "No longer acknowledged in {}"),
     PageEvent.ASSIGNED: (TimelineKind.STATUS, "Reassigned in {}"),
     PageEvent.ESCALATED: (TimelineKind.PAGED, "Escalated in {}"),
+    PageEvent.NOTIFIED: (TimelineKind.PAGED, "Notified by {}"),
     PageEvent.RESPONDER_ADDED: (TimelineKind.PAGED, "{} asked another responder"),
     PageEvent.PRIORITY_CHANGED: (TimelineKind.STATUS, "Priority changed in {}"),
     PageEvent.SERVICE_CHANGED: (TimelineKind.STATUS, "Service changed in {}"),
@@ -49,6 +50,7 @@ _TOLD: Mapping[PageEvent, tuple[TimelineKind, str]] = {
     PageEvent.NOTE: (TimelineKind.NOTE, "A note in {}"),
     PageEvent.RESOLVED: (TimelineKind.RECOVERY, "Resolved in {}"),
     PageEvent.REOPENED: (TimelineKind.STATUS, "Reopened in {}"),
+    PageEvent.MERGED: (TimelineKind.STATUS, "Merged into another incident in {}"),
     PageEvent.OTHER: (TimelineKind.NOTE, "An event in {}"),
 }
 

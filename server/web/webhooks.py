@@ -5,11 +5,11 @@ from typing import Final
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from integrations.contract import (
+    AnswersChallenges,
     BadSignature,
-    Envelope,
     Headers,
     Malformed,
     ReceivesWebhooks,
@@ -63,8 +63,13 @@ class WebhookDoor:
             raise CodedError("No integration of this name takes webhooks.", ErrorCode.NOT_FOUND)
         secrets = self._secrets_of(name, policy)
         body = await self._bodies.read(request.scope, request.receive, policy.max_body_bytes)
+        headers = _headers(request)
+        _verify(receiver, headers, body, secrets)
         try:
-            envelope = _open(receiver, _headers(request), body, secrets)
+            answer = _challenged(receiver, headers, body)
+            if answer is not None:
+                return PlainTextResponse(answer)
+            envelope = receiver.open(headers, body)
         except Malformed as refusal:
             return _malformed(refusal, policy)
         key, event = envelope.key, envelope.event
@@ -83,14 +88,19 @@ class WebhookDoor:
         return secrets
 
 
-def _open(
+def _verify(
     receiver: ReceivesWebhooks, headers: Headers, body: bytes, secrets: tuple[Secret, ...]
-) -> Envelope:
+) -> None:
     try:
         receiver.verify(headers, body, secrets)
-        return receiver.open(headers, body)
     except BadSignature as refusal:
         raise Rejected(401, ErrorCode.UNAUTHENTICATED, str(refusal)) from None
+
+
+def _challenged(receiver: ReceivesWebhooks, headers: Headers, body: bytes) -> str | None:
+    if isinstance(receiver, AnswersChallenges):
+        return receiver.challenge(headers, body)
+    return None
 
 
 def _malformed(refusal: Malformed, policy: WebhookPolicy) -> Response:

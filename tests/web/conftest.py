@@ -21,7 +21,7 @@ from server.web.graphql_ws import MAX_FRAME_BYTES
 from server.web.graphql_ws_session import Desk, Timing
 from server.web.graphql_ws_uvicorn import Handshake
 from server.web.routes import Doors, build
-from tests.web.toys import SECRET, Toy, ToyVendor
+from tests.web.toys import SECRET, AskingVendor, Toy, ToyVendor
 
 
 @asynccontextmanager
@@ -90,6 +90,7 @@ def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
     vendors = {
         "toy": ToyVendor(),
         "patient": ToyVendor("patient", malformed_status=202),
+        "asking": AskingVendor("asking"),
         "unset": ToyVendor("unset"),
         "empty": ToyVendor("empty"),
     }
@@ -106,6 +107,7 @@ def make_doors(toy: Toy, timing: Timing | None = None) -> Doors:
         secrets={
             "toy": (Secret("the-next-secret"), secret),
             "patient": (secret,),
+            "asking": (secret,),
             "empty": (Secret(""),),
         },
         timing=timing,

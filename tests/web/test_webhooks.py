@@ -87,6 +87,17 @@ async def test_without_a_secret_the_setting_is_named(house: House, to: str) -> N
     assert house.toy.deliveries == {}
 
 
+async def test_a_challenge_is_answered_once_it_is_verified_and_not_kept(house: House) -> None:
+    body = b'{"challenge":"3eZbrw1aB10"}'
+    address = house.url("/webhooks/asking")
+    async with house.http.post(address, data=body, headers={"X-Toy-Signature": sign(body)}) as told:
+        assert (told.status, await told.text()) == (200, "3eZbrw1aB10")
+    _, answer = await deliver(house, body, 401, to="asking", headers={})
+    assert code_of(answer) == "UNAUTHENTICATED"
+    await deliver(house, BODY, 202, to="asking")
+    assert house.toy.deliveries == {("asking", "d-1"): BODY}
+
+
 async def test_an_unknown_integration_is_not_found(house: House) -> None:
     _, answer = await deliver(house, BODY, 404, to="nobody")
     assert code_of(answer) == "NOT_FOUND"

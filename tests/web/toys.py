@@ -256,6 +256,14 @@ class ToyVendor:
         return ()
 
 
+class AskingVendor(ToyVendor):
+    """One that wants an answer to whatever holds a challenge."""
+
+    def challenge(self, headers: Headers, body: bytes) -> str | None:
+        text: str | None = json.loads(body).get("challenge")
+        return text
+
+
 def sign(body: bytes, secret: str = SECRET) -> str:
     return hmac.new(secret.encode(), body, "sha256").hexdigest()
 
