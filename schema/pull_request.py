@@ -9,11 +9,34 @@ import strawberry
 from schema.engine.declare import Node, column, rows
 from schema.engine.edges import many, one
 from schema.engine.roots import Key, lookup
+from schema.engine.row import Row
+from schema.engine.words import words
 from schema.fields import may_read_deployments
 from schema.person import Person
+from server.domain.review import ReviewState
 from server.store import tables as t
 from server.store.views import deployment as views
 from server.store.views.sight import SEES_DEPLOYMENTS, told
+
+words()(ReviewState)
+
+
+@rows(t.pull_request_file, key=t.pull_request_file.c.path, order=[t.pull_request_file.c.path])
+class ChangedFile(Row):
+    """A file that a pull request changes."""
+
+    path: str = column("Its path in the repository.")
+    additions: int = column("Lines added.")
+    deletions: int = column("Lines taken away.")
+
+
+@rows(t.review, key=t.review.c.external_id, order=[t.review.c.submitted_at])
+class Review(Row):
+    """What somebody said of a pull request before it was merged."""
+
+    reviewer: Person | None = one("Who; null for an automation.", t.review.c.reviewer_id)
+    state: ReviewState = column("What they said.")
+    submitted_at: datetime = column("When.")
 
 
 @rows(
@@ -47,6 +70,13 @@ class PullRequest(Node):
             t.pull_request_dependency.c.depends_on_id,
         ),
         order=[t.pull_request.c.number],
+    )
+    files: list[ChangedFile] = many(
+        "The files that it changes, as far as its source names them: at most a hundred.",
+        via=t.pull_request_file.c.pull_request_id,
+    )
+    reviews: list[Review] = many(
+        "Its reviews, the first one first.", via=t.review.c.pull_request_id
     )
 
 

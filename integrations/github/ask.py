@@ -35,6 +35,8 @@ query Page(
         mergeCommit { oid }
         author { ...Account }
         mergedBy { ...Account }
+        files(first: 100) { nodes { path additions deletions } }
+        reviews(first: 100) { nodes { id state submittedAt author { ...Account } } }
       }
       pageInfo { hasNextPage endCursor }
     }

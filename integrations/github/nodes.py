@@ -24,10 +24,13 @@ from integrations.github.translate import (
 from integrations.observation import (
     DeploymentObserved,
     DeploymentState,
+    FileSeen,
     Moment,
     Observations,
     PersonRef,
     PullRequestObserved,
+    ReviewSeen,
+    ReviewState,
 )
 from integrations.payload import NAME_LIMIT, TITLE_LIMIT, JsonObject, digest_of
 
@@ -40,6 +43,11 @@ SUFFIX = ".node"
 
 LIMIT = 100
 """The most records that GitHub gives on a page."""
+
+PATH_LIMIT = 500
+"""Characters of a file's path; what is longer is cut."""
+
+_REVIEWS = {each.value: each for each in ReviewState}
 
 _NODE_ID = re.compile(rb"\x93\x00(?:[\x00-\x7f]|\xcc.|\xcd..|\xce.{4}|\xcf.{8})(.+)", re.DOTALL)
 _LENGTHS = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
@@ -168,6 +176,32 @@ def _pull_request(node: JsonObject, repository: str) -> PullRequestObserved:
         url=node.web_url("url"),
         depends_on=depends_on(body, number),
         reverts=reverts(body, node.prose("headRefName", NAME_LIMIT), repository),
+        files=_files(node),
+        reviews=_reviews(node),
+    )
+
+
+def _files(node: JsonObject) -> tuple[FileSeen, ...] | None:
+    listed = node.object_or_none("files")
+    if listed is None:
+        return None
+    return tuple(
+        FileSeen(path, each.whole("additions", default=0), each.whole("deletions", default=0))
+        for each in listed.objects("nodes", LIMIT)
+        if (path := each.prose("path", PATH_LIMIT))
+    )
+
+
+def _reviews(node: JsonObject) -> tuple[ReviewSeen, ...] | None:
+    """Those that were handed in: of one that is still being written there is no time."""
+    listed = node.object_or_none("reviews")
+    if listed is None:
+        return None
+    return tuple(
+        ReviewSeen(each.identity("id"), _REVIEWS[state], at, _person(each, "author"))
+        for each in listed.objects("nodes", LIMIT)
+        if (state := each.prose("state", NAME_LIMIT)) in _REVIEWS
+        and (at := each.instant_or_none("submittedAt"))
     )
 
 

@@ -10,8 +10,11 @@ from integrations.observation.catalog import PersonObserved, ServiceObserved, Te
 from integrations.observation.changes import (
     DeploymentObserved,
     DeploymentState,
+    FileSeen,
     PullRequestObserved,
     PushObserved,
+    ReviewSeen,
+    ReviewState,
 )
 from integrations.observation.codec import (
     Observation,
@@ -29,6 +32,7 @@ __all__ = [
     "ChannelObserved",
     "DeploymentObserved",
     "DeploymentState",
+    "FileSeen",
     "MessageEvent",
     "MessageObserved",
     "Moment",
@@ -41,6 +45,8 @@ __all__ = [
     "PersonRef",
     "PullRequestObserved",
     "PushObserved",
+    "ReviewSeen",
+    "ReviewState",
     "ServiceObserved",
     "ServiceRef",
     "TeamObserved",

@@ -36,13 +36,42 @@ class DeploymentObserved:
     pull_requests: tuple[int, ...] = ()
 
 
+class ReviewState(StrEnum):
+    """What a reviewer said in the end. Anything finer is folded into these."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    COMMENTED = "COMMENTED"
+    DISMISSED = "DISMISSED"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSeen:
+    """One review of a pull request; without `reviewer` it is an automation's."""
+
+    external_id: str
+    state: ReviewState
+    submitted_at: datetime
+    reviewer: PersonRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A file that a pull request changes. Sizes are lines."""
+
+    path: str
+    additions: int = 0
+    deletions: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PullRequestObserved:
     """A pull request as it was at that moment. Sizes are lines.
 
     `depends_on` are the numbers of pull requests of the same repository that must be deployed
     first, in rising order; `reverts` is that of the one that it takes back. `merge_sha` is None
-    until it is merged.
+    until it is merged. `files` and `reviews` are None where the source says nothing of them, and
+    the first hundred where there are more.
     """
 
     moment: Moment
@@ -59,6 +88,8 @@ class PullRequestObserved:
     url: str | None = None
     depends_on: tuple[int, ...] = ()
     reverts: int | None = None
+    files: tuple[FileSeen, ...] | None = None
+    reviews: tuple[ReviewSeen, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ async def apply_pull_request(work: Work, source: str, seen: PullRequestObserved)
         return
     values = await _values(work, last)
     id_, changed = await _put(work, last, values)
+    await _put_parts(work, source, seen, id_)
     depends_on = await pull_requests.ids_of(work.tx, last.repository, last.depends_on)
     ordered = await pull_requests.set_dependencies(work.tx, id_, depends_on)
     if changed or ordered:
@@ -86,12 +87,32 @@ async def _put(
     return row["id"], changes.keys()
 
 
+async def _put_parts(work: Work, source: str, seen: PullRequestObserved, id_: UUID) -> None:
+    """Set its files and reviews as they were last told, if what is new tells of them."""
+    if seen.files is not None:
+        last = await _last_telling(work, source, seen, "files")
+        await pull_requests.set_files(work.tx, id_, last.files or ())
+    if seen.reviews is not None:
+        last = await _last_telling(work, source, seen, "reviews")
+        reviews = last.reviews or ()
+        reviewers = [each.reviewer for each in reviews if each.reviewer]
+        people = await person.find_or_create(work.tx, reviewers)
+        await pull_requests.set_reviews(work.tx, id_, reviews, people)
+
+
+async def _last_telling(
+    work: Work, source: str, seen: PullRequestObserved, field: str
+) -> PullRequestObserved:
+    subject = subject_of_pull_request(seen)
+    last = await observation.newest_telling(work.tx, source, subject, field)
+    return last if isinstance(last, PullRequestObserved) else seen
+
+
 async def _values(work: Work, last: PullRequestObserved) -> dict[str, Any]:
     refs = [each for each in (last.author, last.merged_by) if each]
     people = await person.find_or_create(work.tx, refs)
     author, merged_by = (
-        people[each.provider, each.external_id] if each else None
-        for each in (last.author, last.merged_by)
+        people[person.key_of(each)] if each else None for each in (last.author, last.merged_by)
     )
     numbers = [last.reverts] if last.reverts else []
     reverts = await pull_requests.ids_of(work.tx, last.repository, numbers)

@@ -35,6 +35,10 @@ _OF_SUBJECT = (
 
 _NEWEST = _OF_SUBJECT.order_by(None).order_by(*(each.desc() for each in _IN_ORDER)).limit(1)
 
+_field = func.jsonb_extract_path(observation.c.facts, bindparam("field", type_=Text))
+
+_TELLING = _NEWEST.where(func.jsonb_typeof(_field) != "null")
+
 _names = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("name")
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(_names, literal_column("0"))))
@@ -72,4 +76,12 @@ async def of_subject(tx: Transaction, source: str, subject: str) -> Sequence[Obs
 async def newest(tx: Transaction, source: str, subject: str) -> Observation | None:
     """The last word of a source on a subject."""
     row = await tx.one(_NEWEST, source=source, subject=subject)
+    return from_json(row["facts"]) if row else None
+
+
+async def newest_telling(
+    tx: Transaction, source: str, subject: str, field: str
+) -> Observation | None:
+    """The last word of a source on one field of a subject, which others may say nothing of."""
+    row = await tx.one(_TELLING, source=source, subject=subject, field=field)
     return from_json(row["facts"]) if row else None

@@ -18,6 +18,12 @@ from server.store.tables import identity, person
 Key: TypeAlias = tuple[str, str]
 """Who somebody is to a provider: the provider, and its id of them."""
 
+
+def key_of(ref: PersonRef) -> Key:
+    """Who somebody is whom a source names."""
+    return ref.provider, ref.external_id
+
+
 _TEXTS = ARRAY(Text)
 
 _wanted = select(
@@ -81,7 +87,7 @@ def _merged(people: Iterable[PersonRef]) -> dict[Key, PersonRef]:
     """One reference a person: what any of them tells, the last word counting."""
     merged: dict[Key, PersonRef] = {}
     for each in people:
-        key = each.provider, each.external_id
+        key = key_of(each)
         old = merged.get(key, each)
         merged[key] = PersonRef(
             *key, each.handle or old.handle, each.name or old.name, each.email or old.email

@@ -1,6 +1,7 @@
 """How pull requests are kept, and which deployments they are in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -9,15 +10,19 @@ from sqlalchemy import any_, bindparam, delete, func, or_, select, union
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Boolean, Integer
 
+from integrations.observation import FileSeen, ReviewSeen
 from server.store.database import Transaction
 from server.store.ids import new_id
-from server.store.statements import insert_rows
+from server.store.person import Key, key_of
+from server.store.statements import delete_rows, insert_rows
 from server.store.tables import (
     deployment,
     deployment_commit,
     deployment_pull_request,
     pull_request,
     pull_request_dependency,
+    pull_request_file,
+    review,
 )
 
 _ADD_STUB = (
@@ -91,6 +96,36 @@ async def set_dependencies(
     ]
     await insert_rows(tx, pull_request_dependency, rows)
     return True
+
+
+async def set_files(tx: Transaction, pull_request_id: UUID, files: Iterable[FileSeen]) -> None:
+    """Make these the files that it changes."""
+    await delete_rows(tx, pull_request_file, pull_request_id=pull_request_id)
+    rows: dict[str, dict[str, object]] = {
+        each.path: {"pull_request_id": pull_request_id, **asdict(each)} for each in files
+    }
+    await insert_rows(tx, pull_request_file, list(rows.values()))
+
+
+async def set_reviews(
+    tx: Transaction,
+    pull_request_id: UUID,
+    reviews: Iterable[ReviewSeen],
+    people: Mapping[Key, UUID],
+) -> None:
+    """Make these its reviews; `people` are those of them who reviewed."""
+    await delete_rows(tx, review, pull_request_id=pull_request_id)
+    rows: dict[str, dict[str, object]] = {
+        each.external_id: {
+            "pull_request_id": pull_request_id,
+            "external_id": each.external_id,
+            "state": each.state.value,
+            "submitted_at": each.submitted_at,
+            "reviewer_id": people[key_of(each.reviewer)] if each.reviewer else None,
+        }
+        for each in reviews
+    }
+    await insert_rows(tx, review, list(rows.values()))
 
 
 async def reverts_since(tx: Transaction, pull_request_id: UUID, changed: bool) -> datetime | None:

@@ -1,11 +1,16 @@
 """What sources say of deployments and changes becomes state, and what people said stays."""
 
+from itertools import permutations
+
 import pytest
 
 from integrations.observation import (
     DeploymentState,
+    FileSeen,
     PageEvent,
     PageState,
+    ReviewSeen,
+    ReviewState,
 )
 from server.commands.attribution import recompute
 from server.commands.work import Office
@@ -14,6 +19,7 @@ from server.store.queue import JobKind
 from server.store.statements import update_row
 from tests.commands.stored import Stored
 from tests.commands.told import (
+    ADA,
     at,
     deployment,
     page,
@@ -183,6 +189,30 @@ async def test_a_dependency_that_is_unknown_stands_by_its_number_until_it_is_tol
     assert (told["id"], told["title"]) == (stub["id"], "Stop reading")
     await tell(office, pull_request(42, 1))
     assert await stored.rows(tables.pull_request_dependency) == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_files_and_reviews_stay_as_the_last_that_tells_of_them(
+    office: Office, stored: Stored, order: tuple[int, ...]
+) -> None:
+    files = (FileSeen("cart.py", 3, 1), FileSeen("cart.sql", 9))
+    review = ReviewSeen("R1", ReviewState.APPROVED, at(-3), ADA)
+    robots = ReviewSeen("R2", ReviewState.COMMENTED, at(-2))
+    newest = pull_request(7, 2, files=files, reviews=(review, robots))
+    older = pull_request(7, 1, files=files[:1], reviews=())
+    seen = newest, older, pull_request(7, 3)
+    await tell(office, *(seen[each] for each in order))
+    kept = await stored.rows(tables.pull_request_file)
+    assert {(each["path"], each["additions"], each["deletions"]) for each in kept} == {
+        ("cart.py", 3, 1),
+        ("cart.sql", 9, 0),
+    }
+    reviews = await stored.rows(tables.review)
+    ada = await stored.row(tables.identity, external_id="1")
+    assert {each["external_id"]: each["reviewer_id"] for each in reviews} == {
+        "R1": ada["person_id"],
+        "R2": None,
+    }
 
 
 async def test_a_recorded_link_outlives_what_derives(office: Office, stored: Stored) -> None:

@@ -60,6 +60,20 @@ def pull_request(number: int, **others: Any) -> dict[str, Any]:
         "mergeCommit": {"oid": sha(number)},
         "author": ADA,
         "mergedBy": ROBOT,
+        "files": {"nodes": [{"path": "shop/cart.py", "additions": 3, "deletions": 1}]},
+        "reviews": {"nodes": [review(number)]},
+        **others,
+    }
+
+
+def review(number: int, state: str = "APPROVED", **others: Any) -> dict[str, Any]:
+    """It was handed in a minute before minute `number`."""
+    submitted_at = None if state == "PENDING" else at(number - 1)
+    return {
+        "id": f"PRR_{number}",
+        "state": state,
+        "submittedAt": submitted_at,
+        "author": ADA,
         **others,
     }
 

@@ -11,17 +11,22 @@ from integrations.github.compare import ENVIRONMENTS_LIMIT
 from integrations.observation import (
     DeploymentObserved,
     DeploymentState,
+    FileSeen,
     Observation,
     PersonRef,
     PullRequestObserved,
     PushObserved,
+    ReviewSeen,
+    ReviewState,
 )
 from tests.integrations.fake_github import FakeGitHub
 from tests.integrations.github_records import (
+    ROBOT,
     START,
     deployment,
     pull_request,
     release,
+    review,
     run,
     sha,
 )
@@ -79,6 +84,25 @@ async def test_a_pull_request_is_told_as_it_is() -> None:
     assert (pull.author, pull.merged_by, pull.merge_sha) == (ADA, None, sha(12))
     assert (pull.additions, pull.deletions, pull.changed_files) == (3, 1, 2)
     assert (pull.depends_on, pull.reverts) == ((11,), 9)
+
+
+async def test_a_pull_request_is_told_with_its_files_and_reviews() -> None:
+    reviews = [
+        review(12, "CHANGES_REQUESTED"),
+        review(13, author=ROBOT),
+        review(14, "PENDING"),
+    ]
+    fake = FakeGitHub(
+        records={"pullRequests": [pull_request(12, reviews={"nodes": reviews})]},
+    )
+    async with reading(fake) as reader:
+        seen, _ = await reader.round()
+    (pull,) = only(seen, PullRequestObserved)
+    assert pull.files == (FileSeen("shop/cart.py", 3, 1),)
+    assert pull.reviews == (
+        ReviewSeen("PRR_12", ReviewState.CHANGES_REQUESTED, START + timedelta(minutes=11), ADA),
+        ReviewSeen("PRR_13", ReviewState.APPROVED, START + timedelta(minutes=12)),
+    )
 
 
 async def test_a_round_costs_one_query_and_the_next_finds_only_what_is_new() -> None:

@@ -17,7 +17,9 @@ from server.store.tables.changes import (
     deployment_pull_request,
     pull_request,
     pull_request_dependency,
+    pull_request_file,
     push,
+    review,
 )
 from server.store.tables.columns import C_TEXT, metadata
 from server.store.tables.incidents import (
@@ -78,8 +80,10 @@ __all__ = [
     "person",
     "pull_request",
     "pull_request_dependency",
+    "pull_request_file",
     "push",
     "responder",
+    "review",
     "service",
     "service_dependency",
     "service_source",

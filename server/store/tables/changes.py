@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from server.domain.deployment import DeploymentStatus
+from server.domain.review import ReviewState
 from server.store.tables.columns import (
     C_TEXT,
     at,
@@ -97,6 +98,28 @@ pull_request_dependency = Table(
     to("depends_on_id", "pull_request", on_delete="CASCADE", nullable=False),
     PrimaryKeyConstraint("pull_request_id", "depends_on_id"),
     Index(None, "depends_on_id"),
+)
+
+pull_request_file = Table(
+    "pull_request_file",
+    metadata,
+    to("pull_request_id", "pull_request", on_delete="CASCADE", nullable=False),
+    Column("path", C_TEXT, nullable=False),
+    count("additions"),
+    count("deletions"),
+    PrimaryKeyConstraint("pull_request_id", "path"),
+)
+
+review = Table(
+    "review",
+    metadata,
+    to("pull_request_id", "pull_request", on_delete="CASCADE", nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    *one_of("state", ReviewState),
+    at("submitted_at", nullable=False),
+    to("reviewer_id", "person", on_delete="SET NULL"),
+    PrimaryKeyConstraint("pull_request_id", "external_id"),
+    Index(None, "reviewer_id"),
 )
 
 deployment_pull_request = Table(
