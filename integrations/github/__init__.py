@@ -63,7 +63,8 @@ SETTINGS = (
         "webhooks",
         SettingKind.TEXTS,
         "Webhooks whose failed deliveries are asked for again, by the path that their settings "
-        'have: ["repos/acme/shop/hooks/42", "orgs/acme/hooks/7"].',
+        'have: ["repos/acme/shop/hooks/42", "orgs/acme/hooks/7"], '
+        'and "app/hook" of a GitHub App.',
     ),
 )
 

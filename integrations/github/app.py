@@ -25,15 +25,31 @@ async def credential(connection: Connection, http: Http, now: datetime) -> Crede
     token = connection.secrets.get("token")
     if token is not None:
         return Credential(_bearer(token.value))
-    app, installation = (connection.settings.get(each) for each in ("app", "installation"))
-    key = connection.secrets.get("app_key")
-    if key is None or app is None or installation is None:
+    installation = connection.settings.get("installation")
+    if installation is None or not is_app(connection):
         return Credential({})
-    headers = {name: each.value for name, each in _bearer(_claim(str(app), key, now)).items()}
     path = f"/app/installations/{int(installation)}/access_tokens"
-    answer = read_object((await GitHubApi(connection, http).post(path, headers)).body)
+    api = GitHubApi(connection, http)
+    answer = read_object((await api.post(path, as_app(connection, now))).body)
     made = answer.identity("token", PROSE_LIMIT)
     return Credential(_bearer(made), answer.instant("expires_at"))
+
+
+def is_app(connection: Connection) -> bool:
+    """Whether the connection names an App and its private key."""
+    return "app" in connection.settings and "app_key" in connection.secrets
+
+
+def as_app(connection: Connection, now: datetime) -> dict[str, str]:
+    """The headers of a request that an App makes as itself, not as its installation.
+
+    Raises:
+        Denied: there is no App, or its private key is none.
+    """
+    app, key = connection.settings.get("app"), connection.secrets.get("app_key")
+    if app is None or key is None:
+        raise Denied("The connection names no GitHub App with its private key.")
+    return {name: each.value for name, each in _bearer(_claim(str(app), key, now)).items()}
 
 
 def _claim(app: str, key: Secret, now: datetime) -> str:

@@ -91,9 +91,15 @@ class GitHubApi:
         reply = await self.http.send("POST", "/graphql", body, headers=_HEADERS)
         return _with_lists(read_object(reply.body), wanted)
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None) -> Reply:
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """What is at a path of the REST API."""
-        return await self.http.get(self._rest(path), query=query, headers=_HEADERS)
+        sent = {**_HEADERS, **(headers or {})}
+        return await self.http.get(self._rest(path), query=query, headers=sent)
 
     async def post(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """Do what a path of the REST API does, which needs no further word."""

@@ -1,9 +1,11 @@
 """What is wrong with a connection to GitHub, and what to click."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from integrations.contract import Connection, Denied, Finding, Http, Missing, Need, Rejected
+from integrations.github.act import OF_APP, headers_for
+from integrations.github.app import is_app
 from integrations.github.ask import GitHubApi
 from integrations.github.poll import repositories_of, webhooks_of
 from integrations.github.production import production_of, unreadable_in
@@ -34,6 +36,8 @@ class _Probe:
     need: Need
     place: str
     path: str
+    query: Mapping[str, str] = field(default_factory=lambda: {"per_page": "1"})
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def check(connection: Connection, http: Http) -> Sequence[Finding]:
@@ -42,12 +46,14 @@ async def check(connection: Connection, http: Http) -> Sequence[Finding]:
     findings = _of_settings(connection)
     # Without a token GitHub answers too: to anybody, and of what is public.
     named = not connection.secrets.keys().isdisjoint({"token", "app_key"})
-    good = named and await _refusal(api, "/rate_limit", {}) is None
+    good = named and await _refusal(api, _TOKEN) is None
     findings.append(Finding("token", good, "" if good else _RENEW))
     if good:
         findings += await _of_rights(api, connection)
     return findings
 
+
+_TOKEN = _Probe(CONTENTS, "token", "/rate_limit", {})
 
 _RENEW = (
     "GitHub does not accept the token, or there is none. Make a new one: github.com → your picture "
@@ -58,9 +64,11 @@ _RENEW = (
 
 def _of_settings(connection: Connection) -> list[Finding]:
     base = connection.base_url
+    of_nobody = OF_APP in webhooks_of(connection) and not is_app(connection)
     faults = {
         "repositories": 'Name at least one repository: repositories = ["acme/shop"].'
         * (not repositories_of(connection)),
+        "webhooks": f"{OF_APP} is a GitHub App's: name it by app and app_key." * of_nobody,
         "base_url": f"Name {base.removesuffix('/v3')} instead: GraphQL is not below /v3."
         * base.endswith("/api/v3"),
         "production": "Say one of environment, workflow or releases = true of "
@@ -73,9 +81,9 @@ async def _of_rights(api: GitHubApi, connection: Connection) -> list[Finding]:
     """One finding for each right that these settings need."""
     advise = _advice_for(connection)
     lacking: dict[Need, list[str]] = {}
-    for probe in _probes(connection):
+    for probe in [*_probes(connection), *_probes_of_webhooks(api)]:
         places = lacking.setdefault(probe.need, [])
-        if await _refusal(api, probe.path, {"per_page": "1"}):
+        if await _refusal(api, probe):
             places.append(probe.place)
     return [
         Finding(need.scope, not places, advise(need, places) if places else "")
@@ -95,14 +103,21 @@ def _probes(connection: Connection) -> list[_Probe]:
         workflow = production_of(name, (connection,)).workflow
         if workflow:
             probes.append(_Probe(ACTIONS, name, f"{root}/actions/workflows/{workflow}/runs"))
-    probes += [_Probe(WEBHOOKS, each, f"/{each}/deliveries") for each in webhooks_of(connection)]
     return probes
 
 
-async def _refusal(api: GitHubApi, path: str, query: Mapping[str, str]) -> Denied | Missing | None:
+def _probes_of_webhooks(api: GitHubApi) -> list[_Probe]:
+    return [
+        _Probe(WEBHOOKS, each, f"/{each}/deliveries", headers=headers_for(api, each))
+        for each in webhooks_of(api.connection)
+        if each != OF_APP or is_app(api.connection)
+    ]
+
+
+async def _refusal(api: GitHubApi, probe: _Probe) -> Denied | Missing | None:
     """How GitHub refuses a question; None where it answers. 409 is of an empty repository."""
     try:
-        await api.get(path, query)
+        await api.get(probe.path, probe.query, probe.headers)
     except (Denied, Missing) as error:
         return error
     except Rejected:

@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from integrations.contract import Batch, Connection, Http, Missing, Unreadable
-from integrations.github.act import ask_again
+from integrations.github.act import OF_APP, ask_again
 from integrations.github.ask import GitHubApi
 from integrations.github.cursor import Cursor, Progress, Stretch, read_cursor, stretch_since
 from integrations.github.production import Production, production_of
 from integrations.github.read import Page, lists_of, read_page
 
 _REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
-_WEBHOOK = re.compile(r"(repos/[\w.-]+/[\w.-]+|orgs/[\w.-]+)/hooks/[0-9]+", re.ASCII)
+_WEBHOOK = re.compile(rf"(repos/[\w.-]+/[\w.-]+|orgs/[\w.-]+)/hooks/[0-9]+|{OF_APP}", re.ASCII)
 
 
 def repositories_of(connection: Connection) -> Sequence[str]:

@@ -32,8 +32,8 @@ class Ask:
         return replace(self, url=url)
 
     def carrying(self, headers: Mapping[str, str]) -> "Ask":
-        """The same with these headers too."""
-        return replace(self, headers={**self.headers, **headers})
+        """The same with these headers too, but for those that it has of its own."""
+        return replace(self, headers={**headers, **self.headers})
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ async def running(fake: FakeGitHub) -> AsyncIterator[FakeGitHub]:
         [
             web.post("/graphql", _answering(fake, _graphql)),
             web.post("/app/installations/7/access_tokens", _answering(fake, _installation)),
+            web.get("/app/hook/deliveries", _answering(fake, _deliveries)),
+            web.post("/app/hook/deliveries/{id}/attempts", _answering(fake, _attempt)),
             web.get("/rate_limit", _answering(fake, _nothing)),
             web.get(f"{root}/compare/{{basehead}}", _answering(fake, _compare)),
             web.get(f"{root}/actions/workflows/deploy.yml/runs", _answering(fake, _runs)),
@@ -128,11 +130,13 @@ def _guarded(fake: FakeGitHub) -> Any:
 
 
 def _check(request: web.Request, answer: web.Response) -> None:
-    """A workflow's runs answer in the form of all runs, which is the one described."""
+    """A workflow's runs answer in the form of all runs, and an App's attempts in that of a
+    repository's webhook: those are described."""
     described: Description | None = description_of("github")
     if described is None or request.path == "/graphql":
         return
     path = re.sub("/actions/workflows/[^/]+/runs", "/actions/runs", request.path)
+    path = re.sub("^/app/hook/(.+/attempts)$", rf"/repos/{REPOSITORY}/hooks/42/\1", path)
     told = json.loads(answer.text or "{}")
     described.check(request.method, path, request.query, answer.status, told)
 

@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from integrations.contract import Credential, Denied, Secret
 from integrations.github import app, plugin
+from integrations.github.act import OF_APP, ask_again
 from integrations.github.ask import GitHubApi
 from server.outbound.clients import Clients
 from tests.integrations.fake_github import ENDS_AT, TOKEN, FakeGitHub
+from tests.integrations.github_records import delivery
 from tests.integrations.github_rounds import reading
 
 APP = {"app": "Iv1.app", "installation": 7}
@@ -54,6 +56,27 @@ async def test_what_is_no_key_is_told_without_quoting_it(key: str) -> None:
         with pytest.raises(Denied, match="cannot be read") as refused:
             await app.credential(connection, reader.http, NOW)
     assert refused.value.__cause__ is None
+
+
+async def test_failed_deliveries_of_an_app_are_asked_for_by_the_app_itself() -> None:
+    fake = FakeGitHub(app_key=KEY.public_key(), deliveries=[delivery(1), delivery(2, 202)])
+    async with reading(fake, webhooks=[OF_APP], **APP) as reader:
+        connection = replace(reader.connection, secrets={"app_key": Secret(PEM)})
+        assert await ask_again(GitHubApi(connection, reader.http), OF_APP, 0) == 1
+        assert fake.claims["iss"] == APP["app"]
+        good = await plugin.check(connection, reader.http)
+    assert all(each.good for each in good)
+    assert [each for each in fake.asked if "attempts" in each] == [
+        "POST /app/hook/deliveries/1/attempts"
+    ]
+
+
+async def test_a_connection_without_an_app_may_not_ask_about_its_webhook() -> None:
+    async with reading(FakeGitHub(), webhooks=[OF_APP]) as reader:
+        with pytest.raises(Denied, match="names no GitHub App"):
+            await reader.round()
+        findings = await plugin.check(reader.connection, reader.http)
+    assert [each.subject for each in findings if not each.good] == ["webhooks"]
 
 
 async def test_a_token_that_lasts_needs_no_other() -> None:

@@ -22,7 +22,7 @@ async def findings(reader: Reader) -> dict[str, Finding]:
 async def test_one_finding_for_each_right() -> None:
     async with reading(FakeGitHub(), **EVERYTHING) as reader:
         found = await findings(reader)
-    settings = {"repositories", "base_url", "production", "token"}
+    settings = {"repositories", "webhooks", "base_url", "production", "token"}
     assert found.keys() == settings | {need.scope for need in NEEDS}
     assert all(each.good and not each.advice for each in found.values())
 
