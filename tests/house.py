@@ -80,17 +80,22 @@ class Served:
     async def pagerduty(self, body: object) -> int:
         """Send a signed webhook of PagerDuty's; the status of the answer."""
         raw = body if isinstance(body, bytes) else orjson.dumps(body)
-        headers = {
-            "x-pagerduty-signature": "v1=" + _signature(self.keys.pagerduty, raw),
-            "x-webhook-id": secrets.token_hex(16),
-            "content-type": "application/json",
-        }
+        headers = signed_by_pagerduty(self.keys.pagerduty, raw)
         return await self._post("/webhooks/pagerduty", raw, headers)
 
     async def _post(self, path: str, raw: bytes, headers: Mapping[str, str]) -> int:
         async with self.http.post(self.url + path, data=raw, headers=headers) as response:
             await response.read()
             return response.status
+
+
+def signed_by_pagerduty(secret: str, raw: bytes) -> dict[str, str]:
+    """The headers of a webhook of PagerDuty's."""
+    return {
+        "x-pagerduty-signature": "v1=" + _signature(secret, raw),
+        "x-webhook-id": secrets.token_hex(16),
+        "content-type": "application/json",
+    }
 
 
 def _signature(secret: str, raw: bytes) -> str:

@@ -27,6 +27,9 @@ from tests.bench.loaders_vs_strawberry import loaders_vs_strawberry
 from tests.bench.measure import Databases, Effort, Result, Skipped
 from tests.bench.small_vs_postgraphile import small_vs_postgraphile
 from tests.bench.small_vs_strawberry import small_vs_strawberry
+from tests.bench.webhooks.past import backfill
+from tests.bench.webhooks.sustained import webhooks_sustained
+from tests.bench.webhooks.to_subscriber import webhook_to_subscriber
 
 out = Console()
 
@@ -46,6 +49,10 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         )
     },
     **LIVE,
+    **{
+        benchmark.__name__: benchmark
+        for benchmark in (webhook_to_subscriber, webhooks_sustained, backfill)
+    },
 }
 """Each is given two databases with histories, and how long to measure."""
 
