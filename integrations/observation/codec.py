@@ -1,6 +1,6 @@
 """The form in which observations are kept: plain JSON values, each with its kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -46,6 +46,14 @@ _KIND_OF_CLASS = {cls: kind for kind, cls in _CLASS_OF_KIND.items()}
 class UnreadableError(ValueError):
     """A JSON value that is no observation, or one of a kind this version does not know."""
 
+    def __init__(self, problem: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{'.'.join(path)}: {problem}" if path else problem)
+        self._problem, self._path = problem, path
+
+    def within(self, name: str) -> "UnreadableError":
+        """The same, of a value that stands in the field of this name."""
+        return UnreadableError(self._problem, (name, *self._path))
+
 
 def to_json(observation: Observation) -> dict[str, Any]:
     """The observation as plain JSON values, its kind under `kind`, its times in RFC 3339, UTC.
@@ -63,10 +71,11 @@ def from_json(row: Mapping[str, Any]) -> Observation:
     Raises:
         UnreadableError: the kind is unknown, or a field is missing or of another type.
     """
-    cls = _CLASS_OF_KIND.get(_typed(str, row.get("kind"), "kind"))
+    kind = row.get("kind")
+    cls: Any = _CLASS_OF_KIND.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        raise UnreadableError(f"kind: unknown: {row['kind']!r}")
-    observation: Observation = _built(cls, row, "")
+        raise UnreadableError(f"unknown: {kind!r}", ("kind",))
+    observation: Observation = _reader(cls)(row)
     return observation
 
 
@@ -88,69 +97,98 @@ def _written(value: Any) -> Any:
             return value
 
 
+_Reader: TypeAlias = Callable[[Any], Any]
+"""Reads one JSON value. Made once for each type, for a state is folded of many observations."""
+
+
 @cache
-def _types_of(cls: type) -> Mapping[str, Any]:
-    return get_type_hints(cls)
-
-
-def _built(cls: Any, row: Any, path: str) -> Any:
-    if not isinstance(row, Mapping):
-        raise UnreadableError(f"{path}: not an object")
-    values = {}
-    for field in fields(cls):
-        where = f"{path}.{field.name}" if path else field.name
-        if field.name in row:
-            values[field.name] = _read(_types_of(cls)[field.name], row[field.name], where)
-        elif field.default is MISSING:
-            raise UnreadableError(f"{where}: missing")
-    return cls(**values)
-
-
-def _read(hint: Any, value: Any, path: str) -> Any:
-    """`value` as the type a field is annotated with: the types used above, and no others."""
+def _reader(hint: Any) -> _Reader:
+    """Reads a value of the type a field is annotated with: the types used above, and no others."""
     if get_origin(hint) is UnionType:
         (inner,) = (arm for arm in get_args(hint) if arm is not NoneType)
-        return None if value is None else _read(inner, value, path)
+        return _or_none(_reader(inner))
     if get_origin(hint) is tuple:
-        items = _typed(list, value, path)
-        return tuple(_read(get_args(hint)[0], item, path) for item in items)
+        return _all(_reader(get_args(hint)[0]))
     if is_dataclass(hint):
-        return _built(hint, value, path)
+        return _object(hint)
     if hint is datetime:
-        return _moment(_typed(str, value, path), path)
+        return _moment
     if hint is date:
-        return _day(_typed(str, value, path), path)
+        return _day
     if issubclass(hint, StrEnum):
-        return _member(hint, _typed(str, value, path), path)
-    return _typed(hint, value, path)
+        return _member(hint)
+    return _exactly(hint)
 
 
-def _typed(cls: type, value: Any, path: str) -> Any:
-    # Exact, for a bool is an int to isinstance.
-    if type(value) is not cls:
-        raise UnreadableError(f"{path}: not of type {cls.__name__}")
-    return value
+def _object(cls: Any) -> _Reader:
+    types = get_type_hints(cls)
+    parts = [
+        (each.name, _reader(types[each.name]), each.default is MISSING) for each in fields(cls)
+    ]
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise UnreadableError("not an object")
+        values = {}
+        for name, read_part, needed in parts:
+            if name in value:
+                try:
+                    values[name] = read_part(value[name])
+                except UnreadableError as error:
+                    raise error.within(name) from None
+            elif needed:
+                raise UnreadableError("missing", (name,))
+        return cls(**values)
+
+    return read
 
 
-def _member(enum: type[StrEnum], value: str, path: str) -> StrEnum:
+def _or_none(read: _Reader) -> _Reader:
+    return lambda value: None if value is None else read(value)
+
+
+def _all(read: _Reader) -> _Reader:
+    return lambda value: tuple(map(read, _list(value)))
+
+
+def _exactly(cls: type) -> _Reader:
+    def read(value: Any) -> Any:
+        # Exact, for a bool is an int to isinstance.
+        if type(value) is not cls:
+            raise UnreadableError(f"not of type {cls.__name__}")
+        return value
+
+    return read
+
+
+_text, _list = _exactly(str), _exactly(list)
+
+
+def _member(enum: type[StrEnum]) -> _Reader:
+    def read(value: Any) -> StrEnum:
+        text = _text(value)
+        try:
+            return enum(text)
+        except ValueError:
+            raise UnreadableError(f"unknown: {text!r}") from None
+
+    return read
+
+
+def _moment(value: Any) -> datetime:
+    text = _text(value)
     try:
-        return enum(value)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UnreadableError(f"{path}: unknown: {value!r}") from None
-
-
-def _moment(value: str, path: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise UnreadableError(f"{path}: not a time: {value!r}") from None
+        raise UnreadableError(f"not a time: {text!r}") from None
     if moment.tzinfo is None:
-        raise UnreadableError(f"{path}: a time without a zone")
+        raise UnreadableError("a time without a zone")
     return moment.astimezone(UTC)
 
 
-def _day(value: str, path: str) -> date:
+def _day(value: Any) -> date:
+    text = _text(value)
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(text)
     except ValueError:
-        raise UnreadableError(f"{path}: not a day: {value!r}") from None
+        raise UnreadableError(f"not a day: {text!r}") from None
