@@ -35,7 +35,7 @@ _UNTOLD = {"app_id", "edited", "include_all_metadata", "metadata", "response_met
 @dataclass(slots=True)
 class FakeSlack:
     """A workspace. `trouble` is methods with what they answer once: a status, or the name of an
-    error."""
+    error. `forgets` is a method that once knows nothing of the page it is asked for."""
 
     base_url: str = ""
     page_size: int = 200
@@ -47,6 +47,7 @@ class FakeSlack:
     events: list[Record] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     trouble: list[tuple[str, int | str]] = field(default_factory=list)
+    forgets: str = ""
 
     # ── what people do ──────────────────────────────────────────────────────────────────────
 
@@ -200,6 +201,9 @@ async def _handle(fake: FakeSlack, request: web.Request) -> web.Response:
             return web.json_response(body, status=status, headers=headers)
     if request.headers.get("authorization") != f"Bearer {TOKEN}":
         return web.json_response({"ok": False, "error": "invalid_auth"})
+    if method == fake.forgets and "cursor" in asked:
+        fake.forgets = ""
+        return web.json_response(_error("invalid_cursor"))
     answer = _METHODS[method](fake, asked)
     _check(request, answer)
     return web.json_response(answer, headers={"x-oauth-scopes": fake.scopes})

@@ -13,7 +13,9 @@ from tests.integrations.slack_rounds import a_workspace, channels, folded, readi
 def a_busy_hour(chance: random.Random) -> FakeSlack:
     """People write, answer, change, react and rename as it comes. What is changed later than it
     was read again is not of this story."""
-    fake = a_workspace(page_size=7)
+    fake = a_workspace()
+    for each in fake.channels.values():
+        each["purpose"]["value"] = "Purpose"
     said: list[tuple[str, str]] = []
     for number in range(60):
         channel = chance.choice((ROOM, LOBBY))
