@@ -152,7 +152,7 @@ class Place:
         changes by the second."""
         ts = timestamp(message, "ts")
         posted_at = time_of(ts)
-        root = timestamp(message, "thread_ts") if message.has("thread_ts") else ts
+        root = timestamp_or_none(message, "thread_ts") or ts
         external_id = f"{self.channel}:{ts}"
         actor: PersonRef | None = facts.get("actor")
         told = [facts.get(each) for each in ("text", "reaction", "promotes_to")]
@@ -179,10 +179,22 @@ def timestamp(holder: JsonObject, name: str) -> str:
     """A time as Slack writes it, by which messages are named: "1595926230.009600".
 
     Raises:
-        Malformed: it is none.
+        Malformed: there is none.
     """
-    value = holder.identity(name)
-    if not _TS.fullmatch(value):
+    value = timestamp_or_none(holder, name)
+    if value is None:
+        raise Malformed(f"{holder.path}.{name} is missing")
+    return value
+
+
+def timestamp_or_none(holder: JsonObject, name: str) -> str | None:
+    """The same; None where there is none.
+
+    Raises:
+        Malformed: it is of another form.
+    """
+    value = holder.identity_or_none(name)
+    if value is not None and not _TS.fullmatch(value):
         raise Malformed(f"{holder.path}.{name} must be a time such as 1595926230.009600")
     return value
 

@@ -15,7 +15,7 @@ from integrations.observation import Observation, Observations
 from integrations.payload import JsonObject, as_object, digest_of
 from integrations.slack.ask import PAGE_SIZE, SlackApi
 from integrations.slack.cursor import Channel, Cursor, Reading
-from integrations.slack.message import Place, timestamp
+from integrations.slack.message import Place, timestamp, timestamp_or_none
 from integrations.slack.translate import POLLED, put_by
 
 READ_AGAIN_SECONDS = 900.0
@@ -162,9 +162,8 @@ async def _thread(api: SlackApi, place: Place, reading: Reading, records: Record
 def _thread_of(message: JsonObject) -> tuple[str, str]:
     """The thread that a message began, and its last reply: "" where there is none."""
     ts = timestamp(message, "ts")
-    if not message.has("latest_reply") or message.identity_or_none("thread_ts") != ts:
-        return ts, ""
-    return ts, message.identity("latest_reply")
+    began = timestamp_or_none(message, "thread_ts") == ts
+    return ts, (timestamp_or_none(message, "latest_reply") or "") if began else ""
 
 
 def _from(oldest: str) -> dict[str, str]:

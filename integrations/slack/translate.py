@@ -19,7 +19,7 @@ from integrations.slack.message import (
     channel_in,
     person,
     time_of,
-    timestamp,
+    timestamp_or_none,
 )
 from integrations.slack.settings import reader_of
 from integrations.slack.text import said_in
@@ -57,7 +57,7 @@ def observations(
       deletion is told by events alone, as is a reaction that was taken back, and a change by an
       app to which Slack gives no `edited`;
     - a reaction, a change or a deletion of what was never POSTED is of a message that is not ours
-      to know, or that is yet to come.
+      to know, or that is yet to come. Its POSTED alone tells which thread it is in.
 
     A POSTED of the same message may come twice with other words. They tie in time and rank only
     where an EDITED follows, or where Slack dates no change; then the digest decides.
@@ -119,9 +119,8 @@ def _deleted(place: Place, payload: JsonObject, event: JsonObject) -> Observatio
     gone = event.object_or_none("previous_message")
     if gone is not None and not place.is_heard(gone):
         return ()
-    named: dict[str, object] = {"ts": timestamp(event, "deleted_ts")}
-    if gone is not None and gone.has("thread_ts"):
-        named["thread_ts"] = timestamp(gone, "thread_ts")
+    thread = gone.fields.get("thread_ts") if gone else None
+    named = {"ts": event.fields.get("deleted_ts"), "thread_ts": thread}
     return (place.deleted(as_object(named, event.path), _at(payload, event)),)
 
 
@@ -179,10 +178,8 @@ def _ours(payload: JsonObject) -> Ours:
 
 def _at(payload: JsonObject, event: JsonObject) -> datetime:
     """When it happened; `ts` is that of an event which is no message by itself."""
-    for name in ("event_ts", "ts"):
-        if event.has(name):
-            return time_of(timestamp(event, name))
-    return payload.instant("event_time")
+    ts = timestamp_or_none(event, "event_ts") or timestamp_or_none(event, "ts")
+    return time_of(ts) if ts else payload.instant("event_time")
 
 
 # ── what was read and put by ─────────────────────────────────────────────────────────────────

@@ -122,6 +122,11 @@ def folded(seen: Iterable[Observation]) -> Mapping[str, State]:
     }
 
 
+def texts(seen: Iterable[Observation]) -> set[str | None]:
+    """All that is said in the messages that are there."""
+    return {each.text for each in folded(seen).values()}
+
+
 def channels(seen: Iterable[Observation]) -> Mapping[str, tuple[str | None, str | None]]:
     """Name and text of each channel, each as it was last told."""
     known: dict[str, tuple[str | None, str | None]] = {}

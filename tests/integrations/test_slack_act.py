@@ -8,8 +8,8 @@ from tests.integrations.fake_slack import ADA, BOT_USER, LOBBY, ROOM, FakeSlack
 from tests.integrations.slack_rounds import (
     Reader,
     a_workspace,
-    folded,
     reading,
+    texts,
     told_by_events,
 )
 
@@ -100,4 +100,4 @@ async def test_our_own_posts_are_not_read_back() -> None:
         await post(reader, TO_TEAM)
         await post(reader, TO_ADA)
         seen, _ = await reader.round()
-    assert {each.text for each in folded(seen).values()} == {"Hello"}
+    assert texts(seen) == {"Hello"}

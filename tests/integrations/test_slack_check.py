@@ -1,15 +1,15 @@
 """What `check` finds wrong with a workspace, and what the app's manifest asks for."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hatchling.builders.wheel import WheelBuilder
 
 from integrations import slack
-from integrations.contract import Checks, Finding
+from integrations.contract import Checks, Finding, Role
 from integrations.slack import plugin
 from integrations.slack.check import NEEDS
 from integrations.slack.emoji import KINDS, USUAL
@@ -96,6 +96,14 @@ def test_the_apps_manifest_asks_for_what_is_needed_and_subscribes_to_what_is_und
 
 
 def test_the_apps_manifest_is_shipped() -> None:
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    assert "integrations" in wheel["targets"]["wheel"]["packages"]
-    assert "exclude" not in wheel["targets"]["wheel"]
+    files = WheelBuilder(str(ROOT)).recurse_included_files()
+    assert "integrations/slack/app-manifest.yaml" in {each.distribution_path for each in files}
+
+
+def test_the_role_and_the_setting_are_those_the_documentation_names() -> None:
+    assert plugin.manifest.roles == {Role.MESSAGES}
+    assert plugin.manifest.webhook is not None
+    assert plugin.manifest.webhook.secret_setting == "WHYCHAIN_SLACK_SIGNING_SECRET"
+    section = (ROOT / "README.md").read_text("utf-8").partition("## Slack in five minutes")[2]
+    for setting in plugin.manifest.settings:
+        assert f"- `{setting.name}`" in section.partition("\n## ")[0]
