@@ -13,8 +13,8 @@ from integrations.slack.message import Ours
 CHANNELS_LIMIT = 500
 """How many channels are read; the first that Slack lists."""
 
-THREADS_LIMIT = 10
-"""How many threads of a channel are looked at again because they may go on."""
+THREADS_LIMIT = 40
+"""Of how many threads of a channel it is kept how far they were read, those of late."""
 
 _VERSION = 1
 
@@ -28,7 +28,7 @@ class Channel:
     threads: Mapping[str, str] = field(default_factory=dict)
 
     def lasting(self, since: str) -> "Channel":
-        """Without the threads in which nobody wrote since then, nor more than a few."""
+        """Without the threads in which nobody wrote since then, nor more than are kept."""
         live = [(last, root) for root, last in self.threads.items() if last >= since]
         kept = sorted(live, reverse=True)[:THREADS_LIMIT]
         return replace(self, threads={root: last for last, root in kept})

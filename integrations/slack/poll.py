@@ -1,7 +1,7 @@
 """The rounds in which a workspace is read: its channels, what is said in them, its people.
 
-Each batch is one page of one list, so a round may be cut after any of them. What `read` makes of
-a channel is all that is known of it later; a list whose pages Slack has forgotten is begun anew.
+Each batch is one page of one list, so a round may be cut after any of them. A list whose next
+page Slack has forgotten is begun anew.
 """
 
 from collections.abc import Iterable

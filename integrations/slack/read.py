@@ -26,6 +26,9 @@ which finds what began late: the first reply in a thread, a reaction."""
 LIVELY_SECONDS = 3_600.0
 """For how long after its last reply a thread is asked in every round; then, in one an hour."""
 
+FOLLOWED_LIMIT = 10
+"""How many threads of a channel are asked in one round, those of late."""
+
 THREAD_SECONDS = 7 * 24 * 3_600.0
 """For how long after its last reply a thread may go on."""
 
@@ -112,12 +115,14 @@ async def read_page(api: SlackApi, place: Place, span: Span, kept: Cursor) -> Fo
 def _begun(known: Channel, span: Span, oldest: str, *, thorough: bool) -> Reading:
     """The threads first that began before the history that is read again."""
     lively = _stamp(span.now - LIVELY_SECONDS)
-    waiting = [
-        (root, _earlier(last))
-        for root, last in sorted(known.threads.items())
+    going_on = [
+        (last, root)
+        for root, last in known.threads.items()
         if root < oldest and (thorough or last >= lively)
     ]
-    return Reading(known, waiting=tuple(waiting))
+    followed = sorted(going_on, reverse=True)[:FOLLOWED_LIMIT]
+    waiting = tuple((root, _earlier(last)) for last, root in followed)
+    return Reading(known, waiting=waiting)
 
 
 async def _history(

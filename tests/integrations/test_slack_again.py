@@ -1,7 +1,14 @@
 """What is read again: changes and reactions that came late, and threads that go on."""
 
+import json
+
 from integrations.slack.cursor import THREADS_LIMIT
-from integrations.slack.read import LIVELY_SECONDS, READ_AGAIN_SECONDS, THREAD_SECONDS
+from integrations.slack.read import (
+    FOLLOWED_LIMIT,
+    LIVELY_SECONDS,
+    READ_AGAIN_SECONDS,
+    THREAD_SECONDS,
+)
 from tests.integrations.fake_slack import GRACE, ROOM
 from tests.integrations.slack_rounds import a_workspace, folded, reading, texts
 
@@ -83,14 +90,28 @@ async def test_what_begins_late_is_found_within_the_hour() -> None:
 
 async def test_no_more_than_a_few_threads_are_followed() -> None:
     fake = a_workspace()
-    for number in range(2 * THREADS_LIMIT):
-        fake.say("Because", thread=fake.say(f"Why {number}?"))
+    roots = [fake.say(f"Why {number}?") for number in range(2 * THREADS_LIMIT)]
+    for root in roots:
+        fake.say("Because", thread=root)
     async with reading(fake) as reader:
         _, cursor = await reader.round()
         fake.tick(READ_AGAIN_SECONDS + 60)
         fake.say("Other")
         _, cursor = await reader.round(cursor)
         fake.asked.clear()
+        _, cursor = await reader.round(cursor)
+    followed = [each.rpartition(" ")[2] for each in fake.asked if "replies" in each]
+    assert followed == roots[-FOLLOWED_LIMIT:][::-1]
+    kept = json.loads(cursor)["channels"][ROOM]["threads"]
+    assert set(kept) == set(roots[-THREADS_LIMIT:])
+
+
+async def test_a_thread_that_is_read_is_not_asked_again_for_nothing() -> None:
+    fake = a_workspace()
+    for number in range(2 * FOLLOWED_LIMIT):
+        fake.say("Because", thread=fake.say(f"Why {number}?"))
+    async with reading(fake) as reader:
+        _, cursor = await reader.round()
+        fake.asked.clear()
         await reader.round(cursor)
-    asked = [each for each in fake.asked if each.startswith("conversations.replies")]
-    assert len(asked) == THREADS_LIMIT
+    assert not [each for each in fake.asked if "replies" in each]
