@@ -1,6 +1,5 @@
 """GitHub as a small server: one repository with a history, both interfaces, and its bad days."""
 
-import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ import jwt
 from aiohttp import web
 from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql_sync
 
-from tests.openapi import Description, description_of
+from tests.openapi import Watch
 
 REPOSITORY = "acme/shop"
 TOKEN = "github_pat_secret"
@@ -48,6 +47,7 @@ class FakeGitHub:
     app_key: Any = None
     """The public key of the App that may ask for tokens, and what it last claimed."""
     claims: Node = field(default_factory=dict)
+    watch: Watch = field(default_factory=lambda: Watch("github"))
 
     def of(self, name: str) -> list[Node]:
         """A list of the repository as GraphQL gives it, the newest record first."""
@@ -84,6 +84,7 @@ async def running(fake: FakeGitHub) -> AsyncIterator[FakeGitHub]:
         yield fake
     finally:
         await runner.cleanup()
+    fake.watch.require_none()
 
 
 _Answer = Callable[[FakeGitHub, web.Request, Any], web.Response]
@@ -121,20 +122,16 @@ def _guarded(fake: FakeGitHub) -> Any:
         if any(part in request.path for part in fake.refused):
             return web.json_response({"message": "Resource not accessible"}, status=403)
         answer: web.Response = await handler(request)
-        _check(request, answer)
+        if request.path != "/graphql":
+            await fake.watch.exchange(request, answer, _described(request.path))
         return answer
 
     return guard
 
 
-def _check(request: web.Request, answer: web.Response) -> None:
+def _described(path: str) -> str:
     """A workflow's runs answer in the form of all runs, which is the one described."""
-    described: Description | None = description_of("github")
-    if described is None or request.path == "/graphql":
-        return
-    path = re.sub("/actions/workflows/[^/]+/runs", "/actions/runs", request.path)
-    told = json.loads(answer.text or "{}")
-    described.check(request.method, path, request.query, answer.status, told)
+    return re.sub("/actions/workflows/[^/]+/runs", "/actions/runs", path)
 
 
 # ── GraphQL ──────────────────────────────────────────────────────────────────
