@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql_sync
+from graphql import DocumentNode, GraphQLSchema, build_schema, execute_sync, parse, validate
 
 from tests.openapi import Watch
 
@@ -148,14 +148,19 @@ def excerpt() -> GraphQLSchema:
 
 def _graphql(fake: FakeGitHub, request: web.Request, body: Any) -> web.Response:
     root = {"repository": lambda _, owner, name: _repository(fake, f"{owner}/{name}")}
-    result: ExecutionResult = graphql_sync(
-        excerpt(), body["query"], root, variable_values=body["variables"]
-    )
+    result = execute_sync(excerpt(), _valid(body["query"]), root, variable_values=body["variables"])
     assert not result.errors, result.errors
     answer: Node = {"data": result.data}
     if result.data is not None and result.data["repository"] is None:
         answer["errors"] = fake.errors or [{"type": "NOT_FOUND", "message": "Could not resolve"}]
     return web.json_response(answer)
+
+
+@cache
+def _valid(query: str) -> DocumentNode:
+    document = parse(query)
+    assert not validate(excerpt(), document)
+    return document
 
 
 def _repository(fake: FakeGitHub, name: str) -> Node | None:
