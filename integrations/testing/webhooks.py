@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 
 from integrations.contract import (
     ENVELOPE_LIMIT,
+    AnswersChallenges,
     BadSignature,
+    Connection,
     Delivery,
     Envelope,
     Headers,
@@ -42,12 +44,18 @@ class Vendor:
     """An integration under test. Fixtures are JSON, at least one for each event it knows.
 
     `signs_body` is False where a token in a header vouches for the sender, whatever the body.
+    `connections` are those whose settings decide what an event means.
     """
 
     plugin: ReceivesWebhooks
     sign: Sign
     fixtures: Sequence[Fixture]
     signs_body: bool = True
+    connections: tuple[Connection, ...] = ()
+
+    def delivery(self, event: str, body: bytes) -> Delivery:
+        """A delivery as the host hands it on."""
+        return Delivery(event, body, connections=self.connections)
 
 
 def check_policy(vendor: Vendor) -> None:
@@ -100,7 +108,7 @@ def check_replay(vendor: Vendor) -> None:
         first, second = (vendor.plugin.open(fixture.headers, fixture.body) for _ in range(2))
         require(first == second, f"{fixture.name}: two envelopes")
         _require_fit(first, fixture.name)
-        delivery = Delivery(first.event, fixture.body)
+        delivery = vendor.delivery(first.event, fixture.body)
         once, again = (tuple(vendor.plugin.parse(delivery)) for _ in range(2))
         require(once == again, f"{fixture.name}: parsed twice, it says two things")
         require_kept(once, fixture.name)
@@ -111,7 +119,7 @@ def check_order(vendor: Vendor) -> None:
     moments: dict[Any, bytes] = {}
     for fixture in vendor.fixtures:
         envelope = vendor.plugin.open(fixture.headers, fixture.body)
-        for seen in vendor.plugin.parse(Delivery(envelope.event, fixture.body)):
+        for seen in vendor.plugin.parse(vendor.delivery(envelope.event, fixture.body)):
             other = moments.setdefault(seen.moment, fixture.body)
             require(other == fixture.body, f"{fixture.name}: shares its moment with another body")
     require(len(sorted(moments)) == len(moments), "moments have no order")
@@ -120,7 +128,7 @@ def check_order(vendor: Vendor) -> None:
 def check_unknown_event(vendor: Vendor) -> None:
     """An event the integration does not know says nothing."""
     for fixture in vendor.fixtures:
-        seen = vendor.plugin.parse(Delivery("something.unheard-of", fixture.body))
+        seen = vendor.plugin.parse(vendor.delivery("something.unheard-of", fixture.body))
         require(not seen, f"{fixture.name}: an unknown event was translated")
 
 
@@ -133,6 +141,22 @@ def check_hostile_bodies(vendor: Vendor) -> None:
             what = f"{fixture.name} as {body[:20]!r}"
             require(_opened(vendor, fixture.headers, body, what) is None, f"{what}: opened")
             require(not _parsed(vendor, event, body, what), f"{what}: translated")
+
+
+def check_challenge(vendor: Vendor) -> None:
+    """A delivery is no challenge, and neither is anything that cannot be one."""
+    if not isinstance(vendor.plugin, AnswersChallenges):
+        return
+    for fixture in vendor.fixtures:
+        for body in (fixture.body, *NO_OBJECTS):
+            try:
+                answer = vendor.plugin.challenge(fixture.headers, body)
+            except Malformed:
+                continue
+            except Exception as error:
+                what = f"{body[:20]!r} as a challenge: {type(error).__name__}, not Malformed"
+                raise AssertionError(what) from error
+            require(answer is None, f"{fixture.name}: {body[:20]!r} was answered as a challenge")
 
 
 def check_hostile_headers(vendor: Vendor) -> None:
@@ -168,6 +192,7 @@ CHECKS: tuple[Callable[[Vendor], None], ...] = (
     check_order,
     check_unknown_event,
     check_hostile_bodies,
+    check_challenge,
     check_hostile_headers,
     check_hostile_fields,
     check_secrets_hidden,
@@ -182,7 +207,7 @@ def _show_all(vendor: Vendor, fixture: Fixture, shown: io.StringIO) -> None:
         except BadSignature as refusal:
             shown.write(f"{refusal!r} {refusal.args!r}")
     envelope = vendor.plugin.open(fixture.headers, fixture.body)
-    seen = vendor.plugin.parse(Delivery(envelope.event, fixture.body))
+    seen = vendor.plugin.parse(vendor.delivery(envelope.event, fixture.body))
     shown.write(f"{vendor.plugin!r} {envelope!r} {seen!r} {_SECRET!r} {_SECRET}")
 
 
@@ -209,7 +234,7 @@ def _opened(vendor: Vendor, headers: Headers, body: bytes, what: str) -> Envelop
 def _parsed(vendor: Vendor, event: str, body: bytes, what: str) -> Observations | None:
     """Observations that can be kept, or None where it is Malformed; anything else fails."""
     try:
-        seen = vendor.plugin.parse(Delivery(event, body))
+        seen = vendor.plugin.parse(vendor.delivery(event, body))
     except Malformed:
         return None
     except Exception as error:

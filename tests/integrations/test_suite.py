@@ -17,7 +17,18 @@ from integrations.contract import (
     SettingKind,
     WebhookPolicy,
 )
-from integrations.testing import Check, Checked, Messages, Part, Polled, Tickets, checks_of, stand
+from integrations.testing import (
+    Check,
+    Checked,
+    Fixture,
+    Messages,
+    Part,
+    Polled,
+    Tickets,
+    Vendor,
+    checks_of,
+    stand,
+)
 from tests.integrations.toy_tracker import (
     ACCOUNT,
     CHANGE,
@@ -133,3 +144,19 @@ NAMED = Setting("token", SettingKind.SECRET, "Ask the toy.")
 async def test_a_manifest_that_does_not_fit_is_found(manifest: Manifest, words: str) -> None:
     with pytest.raises(AssertionError, match=words):
         await stand(Receiver(manifest))
+
+
+@dataclass(frozen=True)
+class Eager(Receiver):
+    """Takes everything for a challenge."""
+
+    def challenge(self, headers: Headers, body: bytes) -> str | None:
+        return body.decode("utf-8")
+
+
+async def test_a_delivery_is_not_answered_as_a_challenge() -> None:
+    plugin = Eager(Manifest("toy", "Toy", frozenset({Role.PAGES}), WEBHOOK))
+    vendor = Vendor(plugin, lambda body, secret: {}, [Fixture("one", {}, b"{}")])
+    (check,) = (each for each in checks_of(plugin, vendor) if "challenge" in each.name)
+    with pytest.raises(AssertionError, match="answered as a challenge"):
+        await check()
