@@ -29,6 +29,16 @@ def a_history(length: int = 10, page_size: int = 25) -> FakeGitHub:
     )
 
 
+def grow(fake: FakeGitHub, first: int, last: int) -> None:
+    """As many commits more, as in `a_history`."""
+    numbers = range(first, last + 1)
+    fake.history += [sha(each) for each in numbers]
+    fake.records["pullRequests"] += [pull_request(each) for each in numbers]
+    fake.records["deployments"] += [
+        deployment(each, "SUCCESS") for each in numbers if each % 2 == 0
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The integration, a connection, and the fake behind it."""

@@ -31,7 +31,8 @@ class SmallHttp:
     async def send(
         self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        return await self._ask(method, URL(self.base_url + path), headers, json.dumps(body))
+        typed = {"content-type": "application/json", **(headers or {})}
+        return await self._ask(method, URL(self.base_url + path), typed, json.dumps(body))
 
     async def pages(
         self,
