@@ -1,4 +1,4 @@
-"""What PagerDuty's integration is tried with: webhooks, and the fake that is polled."""
+"""What PagerDuty's integrations are tried with: webhooks, the fake that is polled, its events."""
 
 import json
 from collections.abc import AsyncIterator
@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from integrations.contract import Connection, Secret
-from integrations.pagerduty import plugin
+from integrations.pagerduty import changes, plugin
 from integrations.testing import (
     Backfilled,
     Checked,
     Fixture,
+    News,
     Pages,
     Polled,
     Site,
@@ -20,6 +21,7 @@ from integrations.testing import (
     listening,
 )
 from tests.integrations.fake_pagerduty import TOKEN, FakePagerDuty, running
+from tests.integrations.fake_pagerduty_events import KEY, NEWS, FakeEvents, taking_events
 from tests.integrations.pagerduty_records import ADA, at, incident
 from tests.integrations.signing import signed
 
@@ -55,6 +57,17 @@ def pages(request: pytest.FixtureRequest) -> Pages:
 PARTS = (webhooks, polled, backfilled, checked, pages)
 
 
+def changes_checked(request: pytest.FixtureRequest) -> Checked:
+    return Checked(changes.plugin, _events_account(), _events)
+
+
+def changes_told(request: pytest.FixtureRequest) -> News:
+    return News(changes.plugin, _events_account(), _events, NEWS)
+
+
+CHANGES_PARTS = (changes_checked, changes_told)
+
+
 def _stop_the_clock(request: pytest.FixtureRequest) -> None:
     """The catalog is dated with the time at which it was read."""
     patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
@@ -63,6 +76,10 @@ def _stop_the_clock(request: pytest.FixtureRequest) -> None:
 
 def _account(**settings: Any) -> Connection:
     return Connection("pagerduty", "acme", "", settings, {"token": Secret(TOKEN)})
+
+
+def _events_account() -> Connection:
+    return Connection("pagerduty-changes", "acme", "", {}, {"routing_key": Secret(KEY)})
 
 
 def _world() -> AbstractAsyncContextManager[Site]:
@@ -102,3 +119,9 @@ async def _serving(fake: FakePagerDuty) -> AsyncIterator[Site]:
             held=lambda: [f"{name} {each['status']}" for name, each in fake.incidents.items()],
             later=lambda: _time_passes(fake),
         )
+
+
+@asynccontextmanager
+async def _events() -> AsyncIterator[Site]:
+    async with taking_events(FakeEvents()) as fake:
+        yield listening(fake.url, held=lambda: sorted(fake.deployments))
