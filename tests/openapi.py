@@ -31,6 +31,11 @@ WIDENED = {"github": ("created",), "pagerduty": ("change_since", "change_until")
 """Parameters that a vendor takes in more forms than its description lets through: ranges of
 moments, and a pattern that is meant for people."""
 
+MENDED = {
+    "pagerduty": {"AcknowledgeLogEntry": "acknowledge_log_entry"},
+}
+"""Forms of which a description names two types at once, so that nothing is of them, and the one."""
+
 _VENDORS_FORM = oas30_read_schema_validators_factory.schema_validator_cls
 _PART_OF_IT = extend(
     _VENDORS_FORM,
@@ -124,10 +129,11 @@ class Description:
 
     def _resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in node:
-            names = node["$ref"].removeprefix("#/").split("/")
-            node = self.document
-            for name in names:
-                node = node[name.replace("~1", "/").replace("~0", "~")]
+            found: Any = self.document
+            for name in node["$ref"].removeprefix("#/").split("/"):
+                plain = name.replace("~1", "/").replace("~0", "~")
+                found = found[int(plain)] if isinstance(found, list) else found[plain]
+            node = found
         return node
 
 
@@ -160,6 +166,9 @@ def description_of(vendor: str) -> Description | None:
     document["servers"] = [{"url": HOST}]
     for name in WIDENED.get(vendor, ()):
         document["components"]["parameters"][name]["schema"] = {"type": "string"}
+    for name, kind in MENDED.get(vendor, {}).items():
+        *_, own = document["components"]["schemas"][name]["allOf"]
+        own["properties"]["type"]["enum"] = [kind]
     paths = SchemaPath.from_dict(document)
     lenient = SchemaValidatorsFactory(_PART_OF_IT)
     return Description(

@@ -179,4 +179,4 @@ async def _add_paged(
 def _told(source: str, each: PageEntry, people: Mapping[Key, UUID]) -> ToldEntry:
     actor = people[each.actor.provider, each.actor.external_id] if each.actor else None
     entry = Entry(each.kind, each.occurred_at, each.body, actor=actor)
-    return ToldEntry(source, each.external_id, entry)
+    return ToldEntry(source, each.external_id, entry, each.aliases)

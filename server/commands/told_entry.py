@@ -19,20 +19,30 @@ from server.store.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class ToldEntry:
-    """An entry as the facts want it, and what it is known by."""
+    """An entry as the facts want it, and what it is known by: a name, or any of its aliases."""
 
     source: str
     external_id: str
     entry: Entry
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.external_id, *self.aliases)
 
 
 async def keep(work: Work, incident_id: UUID, wanted: Sequence[ToldEntry]) -> None:
     """Have these entries in the incident's timeline; those that stand so already stay."""
-    names = [each.external_id for each in wanted]
+    names = [name for each in wanted for name in each.names]
     rows = await told_entry.named(work.tx, incident_id, names)
     known = {(row["source"], row["external_id"]): row for row in rows}
     for each in wanted:
-        row = known.get((each.source, each.external_id))
+        standing = [known[key] for name in each.names if (key := (each.source, name)) in known]
+        row = next(iter(standing), None)
+        for double in standing[1:]:
+            await _take_back(work, double, "it is told under another name.")
+        if row and row["external_id"] != each.external_id:
+            await told_entry.rename(work.tx, row, each.external_id)
         if row is None:
             await write(
                 work,
@@ -52,8 +62,12 @@ async def take_back(
     stay = {(each.source, each.external_id) for each in kept}
     for row in await told_entry.standing(work.tx, incident_id, prefix):
         if (row["source"], row["external_id"]) not in stay:
-            changes: dict[str, object] = {"retracted": True, "body": f"Retracted: {reason}"}
-            await _keep_as(work, row, changes, FeedChange.RETRACTED)
+            await _take_back(work, row, reason)
+
+
+async def _take_back(work: Work, row: Row, reason: str) -> None:
+    changes: dict[str, object] = {"retracted": True, "body": f"Retracted: {reason}"}
+    await _keep_as(work, row, changes, FeedChange.RETRACTED)
 
 
 def _columns(entry: Entry) -> dict[str, object]:

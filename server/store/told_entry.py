@@ -7,6 +7,7 @@ from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.store.database import Row, Transaction
+from server.store.statements import update_row
 from server.store.tables import timeline_entry
 
 _entry = timeline_entry.c
@@ -31,6 +32,11 @@ _STANDING = (
 async def named(tx: Transaction, incident_id: UUID, names: Sequence[str]) -> list[Row]:
     """The incident's entries that any source knows by these ids."""
     return await tx.fetch(_NAMED, incident=incident_id, names=list(names))
+
+
+async def rename(tx: Transaction, row: Row, external_id: str) -> None:
+    """Have an entry known under another id of its source's."""
+    await update_row(tx, timeline_entry, {"external_id": external_id}, id=row["id"])
 
 
 async def standing(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:

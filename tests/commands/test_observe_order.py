@@ -3,6 +3,8 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +15,7 @@ from integrations.observation import (
     DeploymentState,
     Observation,
     PageEvent,
+    PageObserved,
     PageState,
     PersonRef,
 )
@@ -37,6 +40,14 @@ from tests.commands.told import (
 _ALAN = PersonRef("pagerduty", "PALAN", name="Alan Turing")
 _IN_PROGRESS = DeploymentState.IN_PROGRESS
 
+
+def read(event: PageEvent, minute: float, **others: Any) -> PageObserved:
+    """What a list of the vendor's says of the page's event."""
+    nothing = {"title": None, "state": None, "priority": None, "created_at": None, "service": None}
+    told = page(event, minute, **{**nothing, **others})
+    return replace(told, event_id=f"L{told.event_id}", listed=True)
+
+
 STORY: Sequence[Observation] = (
     push("0", "1", minute=-300),
     deployment("first", "1", -290, DeploymentState.PENDING, created_at=at(-290)),
@@ -58,6 +69,13 @@ STORY: Sequence[Observation] = (
     page(PageEvent.RESOLVED, 25, state=PageState.RESOLVED, priority="P2", actor=GRACE),
     page(PageEvent.REOPENED, 30, priority="P2"),
     page(PageEvent.RESOLVED, 40, state=PageState.RESOLVED, priority="P2"),
+    read(PageEvent.TRIGGERED, -0.01, text="Checkout answers 500"),
+    read(PageEvent.NOTIFIED, 0.1, paged=(GRACE,), text="by SMS"),
+    read(PageEvent.ACKNOWLEDGED, 1.99, actor=GRACE),
+    read(PageEvent.NOTE, 5.99, actor=_ALAN, text="It fails since the deployment of noon"),
+    read(PageEvent.NOTE, 6.01, actor=_ALAN, text="And I put it back"),
+    read(PageEvent.RESOLVED, 39.98),
+    read(PageEvent.SEEN, 41, title="Checkout answers 500", state=PageState.RESOLVED, priority="P2"),
     deployment("failed", "4", 50, DeploymentState.FAILURE),
     deployment("again", "3", 60),
     pull_request(45, 65, "5", title="Keep the column", reverts=42),
@@ -161,6 +179,13 @@ async def test_the_story_is_told_as_it_was(in_order: Facts) -> None:
     assert incident["acknowledged_at"] == at(2)
     ranked = sorted(in_order["attribution_candidate"], key=lambda row: row["rank"])
     assert ranked[0]["deployment_id"] == ("deployment", ("github", "dropped"))
+    told = [(row["occurred_at"], row["body"]) for row in in_order["timeline_entry"]]
+    assert {when for when, body in told if body == "Resolved in PagerDuty"} == {at(25), at(40)}
+    assert sum("PagerDuty opened the incident" in body for _, body in told) == 1
+    notes = {row["body"]: row["occurred_at"] for row in in_order["timeline_entry"]}
+    assert notes["It fails since the deployment of noon"] == at(6)
+    assert "And I put it back" in notes
+    assert "It fails since the deployment" not in notes
     bodies = {row["body"] for row in in_order["timeline_entry"] if row["kind"] == "DEPLOYMENT"}
     assert "Deployed 3333333 to production: #41 Stop reading the column, #42 Drop the column" in (
         bodies

@@ -16,4 +16,5 @@ PARTS: Mapping[str, Sequence[MakePart]] = {
     "github": parts_github.PARTS,
     "intake": parts_intake.PARTS,
     "pagerduty": parts_pagerduty.PARTS,
+    "pagerduty-changes": parts_pagerduty.CHANGES_PARTS,
 }
