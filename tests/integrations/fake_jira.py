@@ -1,7 +1,6 @@
 """Jira as a small server: one site, the REST API of either edition, and its bad days."""
 
 import base64
-import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.integrations.jira_site import Node, Refused, Site
-from tests.openapi import Description, description_of
+from tests.openapi import Watch
 
 EMAIL = "robot@example.com"
 TOKEN = "jira_token_secret"
@@ -36,6 +35,8 @@ class FakeJira:
     trouble: list[tuple[str, web.Response]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     forgets_pages: bool = False
+    watch: Watch = field(default_factory=lambda: Watch("jira"))
+    """Holds both against what Atlassian says of Cloud; of Data Center there is no description."""
 
     def writes(self) -> list[str]:
         """What was asked that changes something."""
@@ -76,6 +77,7 @@ async def running(fake: FakeJira) -> AsyncIterator[FakeJira]:
         yield fake
     finally:
         await runner.cleanup()
+    fake.watch.require_none()
 
 
 _Answer = Callable[[FakeJira, web.Request, Any], web.Response]
@@ -107,7 +109,8 @@ def _guarded(fake: FakeJira) -> Any:
                 del fake.trouble[index]
                 return answer
         answer = await handler(request)
-        _check(fake, request, answer)
+        if fake.site.is_cloud and not request.path.endswith(_UNDESCRIBED):
+            await fake.watch.exchange(request, answer)
         if asked in fake.lost:
             fake.lost.remove(asked)
             assert request.transport is not None
@@ -120,15 +123,6 @@ def _guarded(fake: FakeJira) -> Any:
 def _authorisation(fake: FakeJira) -> str:
     pair = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
     return f"Basic {pair}" if fake.site.is_cloud else f"Bearer {TOKEN}"
-
-
-def _check(fake: FakeJira, request: web.Request, answer: web.Response) -> None:
-    """Hold both against what Atlassian says of Cloud; of Data Center there is no description."""
-    described: Description | None = description_of("jira")
-    if described is None or not fake.site.is_cloud or request.path.endswith(_UNDESCRIBED):
-        return
-    told = json.loads(answer.text or "null")
-    described.check(request.method, request.path, request.query, answer.status, told)
 
 
 # ── issues ───────────────────────────────────────────────────────────────────
@@ -182,16 +176,12 @@ def _shown(fake: FakeJira, request: web.Request, issue: Node) -> Node:
     if "changelog" in expanded:
         shown["changelog"] = fake.site.changelog(issue)
     if "editmeta" in expanded:
-        shown["editmeta"] = {"fields": {each["key"]: _of_edit(each) for each in fake.site.meta()}}
+        shown["editmeta"] = {"fields": {each["key"]: each for each in fake.site.meta()}}
     names = request.query.get("properties", "").split(",")
     shown["properties"] = {
         each: issue["properties"][each] for each in names if each in issue["properties"]
     }
     return shown
-
-
-def _of_edit(meta: Node) -> Node:
-    return {name: each for name, each in meta.items() if name != "fieldId"}
 
 
 def _create(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
@@ -210,7 +200,12 @@ def _issue(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
 
 def _edit(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
     fake.site.edit(_one(fake, request), body["fields"])
-    return web.Response(status=204)
+    return _done()
+
+
+def _done() -> web.Response:
+    """Nothing, which is described as JSON, and of which nothing is sent."""
+    return web.json_response(None, status=204)
 
 
 def _transitions(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
@@ -221,7 +216,7 @@ def _transitions(fake: FakeJira, request: web.Request, body: Any) -> web.Respons
 def _transition(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
     issue = _one(fake, request)
     fake.site.transition(issue, body["transition"]["id"], body.get("fields", {}))
-    return web.Response(status=204)
+    return _done()
 
 
 def _comments(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
@@ -243,7 +238,8 @@ def _types(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
 
 
 def _screen(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
-    return web.json_response({"fields" if fake.site.is_cloud else "values": fake.site.meta()})
+    fields = [{**each, "fieldId": each["key"]} for each in fake.site.meta()]
+    return web.json_response({"fields" if fake.site.is_cloud else "values": fields})
 
 
 def _users(fake: FakeJira, request: web.Request, body: Any) -> web.Response:

@@ -149,7 +149,9 @@ class Site:
         self._set(issue, {"status": shown_status(status), "resolution": named})
 
     def comment(self, issue: Node, body: Any) -> Node:
-        comment = {"id": str(len(issue["comments"]) + 1), "body": body, "created": self.tick()}
+        self.tick()
+        number = str(len(issue["comments"]) + 1)
+        comment = {"id": number, "body": body, "created": self.now.isoformat()}
         issue["comments"].append(comment)
         return comment
 
@@ -230,7 +232,8 @@ class Site:
         issue["fields"] = {**issue["fields"], **fields, "updated": at}
         number = str(100 + len(issue["history"]))
         items = [{"field": each, "fieldtype": "jira"} for each in changed]
-        issue["history"].append({"id": number, "created": at, "items": items})
+        entry = {"id": number, "created": self.now.isoformat(), "items": items}
+        issue["history"].append(entry)
         self._changed()
 
     def _changed(self) -> None:
@@ -257,7 +260,6 @@ def _item(item: Node, is_cloud: bool) -> Node:
 
 def _meta(name: str, required: bool = False) -> Node:
     return {
-        "fieldId": name,
         "key": name,
         "name": name.capitalize(),
         "required": required,
