@@ -7,10 +7,10 @@ cut may be made again. Jira takes 20 writes of an issue in two seconds; these ar
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.contract import Rejected, TicketChange, TicketDraft
+from integrations.contract import Rejected, TicketChange, TicketDraft, Unwell
 from integrations.jira import adf
 from integrations.jira.ask import JiraApi
-from integrations.jira.create import find_or_create, summary
+from integrations.jira.create import find_or_create, settling, summary
 from integrations.jira.people import account_value
 from integrations.jira.screen import screen_of, untold
 from integrations.jira.state import state_of, step_to
@@ -25,7 +25,11 @@ other."""
 
 async def create(api: JiraApi, draft: TicketDraft) -> TicketObserved:
     """The ticket with the draft's marker: the one that is there, else a new one."""
-    return await read(api, await find_or_create(api, draft))
+    external_id = await find_or_create(api, draft)
+    try:
+        return await read(api, external_id)
+    except Unwell as trouble:
+        raise settling(trouble) from None
 
 
 async def read(api: JiraApi, external_id: str) -> TicketObserved:

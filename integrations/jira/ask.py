@@ -16,6 +16,10 @@ PAGE_SIZE = 50
 FIELDS = (
     "summary,status,resolution,labels,assignee,duedate,priority,created,updated"  # what is told
 )
+_READ_TWICE = 10
+"""How many of a page Data Center gives again on the next one: it counts from the beginning, so a
+ticket that moved to the end meanwhile would hide another."""
+
 _LISTED_LIMIT = 1_000
 _COMMENTS = 50
 _TOKEN_LIMIT = 10_000
@@ -34,7 +38,7 @@ def credential(connection: Connection) -> Credential:
     token = connection.secrets.get("token")
     if token is None:
         return Credential({})
-    email = connection.settings.get("email")
+    email = connection.settings.get("email", "")
     if not account_of(connection).is_cloud:
         return Credential({"authorization": Secret(f"Bearer {token.value}")})
     pair = base64.b64encode(f"{email}:{token.value}".encode()).decode()
@@ -68,7 +72,7 @@ class JiraApi:
         issues = page.items("issues", PAGE_SIZE)
         end = start + len(issues)
         more = issues and end < page.whole("total")
-        return Found(issues, str(end) if more else None)
+        return Found(issues, str(max(start + 1, end - _READ_TWICE)) if more else None)
 
     async def issue(self, issue: str) -> JsonObject:
         """One issue as it is now, with what ever changed of it."""

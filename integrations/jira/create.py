@@ -7,9 +7,10 @@ behind by some seconds. What makes it once:
   a ticket searches for the label first, so whatever became of an earlier attempt is found.
 - The host lets one attempt at an item run at a time, and its client never repeats a request to
   create whose fate it does not know.
-- Where the fate of that request is unknown, it is searched for at once; where nothing is found,
-  the attempt ends `Unwell` and asks to be left alone for `SETTLES_SECONDS`, far longer than the
-  index lags. Only then is there another attempt, which begins with the search.
+- Where the fate of that request is unknown, it is searched for at once; where nothing is found, or
+  what was created cannot be read, the attempt ends `Unwell` and asks to be left alone for
+  `SETTLES_SECONDS`, far longer than the index lags. Only then is there another attempt, which
+  begins with the search.
 - Where there are two all the same (somebody cloned the ticket, or the index slept), everybody finds
   the oldest.
 
@@ -57,8 +58,13 @@ async def find_or_create(api: JiraApi, draft: TicketDraft) -> str:
         there = await find(api, draft.marker)
         if there is not None:
             return there
-        wait = max(trouble.again_in or 0.0, SETTLES_SECONDS)
-        raise Unwell("Jira did not say whether it created the ticket.", wait) from None
+        raise settling(trouble) from None
+
+
+def settling(trouble: Unwell) -> Unwell:
+    """The same trouble, met when there may be a ticket that the search does not know yet."""
+    wait = max(trouble.again_in or 0.0, SETTLES_SECONDS)
+    return Unwell("Jira did not say what became of the new ticket.", wait)
 
 
 async def _create(api: JiraApi, draft: TicketDraft) -> str:

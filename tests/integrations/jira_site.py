@@ -158,7 +158,8 @@ class Site:
     def person(self, person: Node) -> Node:
         """Somebody as this edition shows them."""
         address = {} if self.hides_addresses else {"emailAddress": person["address"]}
-        shown = {"displayName": person["name"], "active": True, **address}
+        active = person.get("active", True)
+        shown = {"displayName": person["name"], "active": active, **address}
         if self.is_cloud:
             return {**shown, "accountId": person["id"], "accountType": "atlassian"}
         return {**shown, "key": f"KEY-{person['id']}", "name": person["id"]}

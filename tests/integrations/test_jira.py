@@ -249,6 +249,24 @@ def test_the_address_is_that_of_the_site_which_is_configured(event: dict[str, An
     assert only(event, acme).url == "https://jira.acme.example/jira/browse/PAY-12"
 
 
+def test_of_several_sites_that_are_not_its_own_none_is_meant(event: dict[str, Any]) -> None:
+    others = [Connection("jira", each, f"https://{each}.example", {}) for each in ("a", "b")]
+    assert only(event, *others).url == "https://acme.atlassian.net/browse/PAY-12"
+
+
+@pytest.mark.parametrize(("total", "known"), [(1, True), (2, False)])
+def test_a_changelog_that_is_cut_says_nothing_of_the_rest(
+    event: dict[str, Any], total: int, known: bool
+) -> None:
+    entry = {"created": "2026-03-01T09:00:00.000+0000", "items": [{"field": "assignee"}]}
+    event["issue"]["changelog"] = {"total": total, "histories": [entry]}
+    event["webhookEvent"] = "issue.read"
+    seen = only(event)
+    created = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    assert seen.assigned_at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert (seen.state_at, seen.due_at) == ((created, created) if known else (None, None))
+
+
 @pytest.mark.parametrize(
     ("where", "value"),
     [

@@ -51,6 +51,15 @@ async def test_a_right_that_lacks_says_where_and_what_to_click() -> None:
     assert found["Browse projects"].advice.startswith("At GONE: ")
 
 
+async def test_who_may_create_nothing_is_not_told_of_types() -> None:
+    site = Site()
+    site.granted -= {"CREATE_ISSUES"}
+    async with at_desk(FakeJira(site)) as desk:
+        found = await findings(desk)
+        assert not any("createmeta" in each for each in desk.fake.asked)
+    assert [subject for subject, each in found.items() if not each.good] == ["Create issues"]
+
+
 async def test_names_that_are_not_there() -> None:
     site = Site(priorities=("High", "Medium", "Low"), screen=set(SCREEN) - {"labels"})
     async with at_desk(FakeJira(site), projects={}) as desk:

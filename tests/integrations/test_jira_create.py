@@ -10,7 +10,7 @@ from integrations.jira import plugin
 from integrations.observation import PersonRef, TicketState
 from tests.integrations.fake_jira import TOKEN, FakeJira
 from tests.integrations.jira_rounds import MARKER, URL, Desk, at_desk, draft
-from tests.integrations.jira_site import START, Site
+from tests.integrations.jira_site import ADA, BOB, START, Site
 from tests.vendor import says
 
 
@@ -87,6 +87,15 @@ async def test_a_search_that_lags_is_given_time() -> None:
         desk.site.index()
         ticket = await desk.create()
     assert [each["id"] for each in desk.site.issues.values()] == [ticket.external_id]
+
+
+async def test_a_new_ticket_that_cannot_be_read_is_given_time_too() -> None:
+    trouble = [("GET issue/", says(status=500)) for _ in range(3)]
+    async with at_desk(FakeJira(Site(lags=True), trouble=trouble)) as desk:
+        with pytest.raises(Unwell) as unwell:
+            await desk.create()
+    assert unwell.value.again_in is not None
+    assert unwell.value.again_in >= 60
 
 
 async def test_a_ticket_that_was_created_is_read_before_the_search_knows_it() -> None:
@@ -167,6 +176,14 @@ async def test_who_is_unknown_leaves_it_unassigned(assignee: Assignee, is_cloud:
         ticket = await desk.create(draft(assignee=assignee))
     assert ticket.assignee is None
     assert ticket.due_on is not None
+
+
+@pytest.mark.parametrize(("active", "found"), [(True, False), (False, True)])
+async def test_of_two_with_one_address_the_active_one_is_meant(active: bool, found: bool) -> None:
+    other = {**BOB, "address": ADA["address"], "active": active}
+    async with at_desk(FakeJira(Site(people=[other, ADA]))) as desk:
+        ticket = await desk.create()
+    assert (ticket.assignee is not None and ticket.assignee.external_id == "ada") is found
 
 
 async def test_a_hidden_address_and_a_lacking_right_find_nobody() -> None:

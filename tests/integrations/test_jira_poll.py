@@ -111,6 +111,26 @@ async def test_a_ticket_that_changes_during_a_round_hides_no_other(is_cloud: boo
     assert set(markers(seen + rest)) == {f"whychain-{number}" for number in range(1, 11)}
 
 
+async def test_a_ticket_that_changes_within_a_minute_hides_no_other_on_data_center() -> None:
+    async with at_desk(FakeJira(a_site(10, minutes=0, is_cloud=False), page_size=3)) as desk:
+        batch = await desk.poll()
+        batch = await desk.poll(batch.cursor)
+        seen = [*batch.observations]
+        assert json.loads(batch.cursor)["after"]
+        desk.site.now += timedelta(minutes=1)
+        desk.site.move(desk.site.issues["10001"], "Done")
+        rest, _ = await desk.round(batch.cursor)
+    assert set(markers(seen + rest)) == {f"whychain-{number}" for number in range(1, 11)}
+
+
+async def test_a_marker_that_was_tidied_up_is_found_in_the_property() -> None:
+    async with at_desk() as desk:
+        ticket = await desk.create()
+        desk.site.edit(desk.issue(ticket), {"labels": ["whychain"]})
+        seen, _ = await desk.round()
+    assert markers(seen) == [ticket.marker]
+
+
 async def test_a_page_that_jira_forgot_is_begun_anew() -> None:
     async with at_desk(FakeJira(a_site(10, minutes=0), page_size=3)) as desk:
         batch = await desk.poll()

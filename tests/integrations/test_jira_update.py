@@ -119,6 +119,33 @@ async def test_without_a_way_it_is_rejected_and_the_rest_is_done() -> None:
     assert (now.state, now.title) == (TicketState.IN_PROGRESS, "Given up")
 
 
+async def test_what_cannot_be_given_up_is_not_begun() -> None:
+    workflow = {"To Do": [Transition("In Progress"), Transition("Done")]}
+    async with at_desk(FakeJira(Site(workflow=workflow))) as desk:
+        ticket = await desk.create()
+        with pytest.raises(Rejected):
+            await desk.update(ticket, state=TicketState.DROPPED)
+        assert desk.fake.writes() == []
+
+
+async def test_a_workflow_that_leads_in_a_circle_is_left() -> None:
+    workflow = {"To Do": [Transition("In Progress")], "In Progress": [Transition("In Progress")]}
+    async with at_desk(FakeJira(Site(workflow=workflow))) as desk:
+        ticket = await desk.create()
+        with pytest.raises(Rejected):
+            await desk.update(ticket, state=TicketState.DONE)
+        assert desk.fake.writes() == ["POST issue/10001/transitions"]
+
+
+async def test_work_that_is_done_is_not_resolved_as_given_up() -> None:
+    ways = [Transition("Done", ("Won't Do",)), Transition("In Progress")]
+    finish = [Transition("Done", ("Duplicate", "Adequate", "Fixed"))]
+    async with at_desk(FakeJira(Site(workflow={"To Do": ways, "In Progress": finish}))) as desk:
+        ticket = await desk.create()
+        assert (await desk.update(ticket, state=TicketState.DONE)).state is TicketState.DONE
+        assert desk.issue(ticket)["fields"]["resolution"] == {"name": "Fixed"}
+
+
 async def test_a_transition_that_asks_for_more_is_left_to_people() -> None:
     ways = [Transition("Done", asks_for=("customfield_1",)), Transition("In Progress")]
     workflow = {"To Do": ways, "In Progress": [Transition("Done")]}
