@@ -21,11 +21,11 @@ index, and stays when people tidy up labels.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from integrations.contract import Rejected, TicketDraft, Unwell
+from integrations.contract import Denied, Missing, Rejected, TicketDraft, Unwell
 from integrations.jira import adf
 from integrations.jira.ask import JiraApi
 from integrations.jira.people import account_value
-from integrations.jira.screen import screen_for_new, untold
+from integrations.jira.screen import Screen, screen_for_new, untold
 from integrations.jira.translate import LABEL
 from integrations.payload import as_object
 
@@ -79,7 +79,8 @@ async def _create(api: JiraApi, draft: TicketDraft) -> str:
 
 
 async def _forms(api: JiraApi, draft: TicketDraft) -> AsyncIterator[Mapping[str, Any]]:
-    """The fields of a new issue: all, then those that the screen has, then without an assignee.
+    """The fields of a new issue: all, then those that the screen has, then with nobody assigned,
+    and last, where there must be somebody, with whom the project has for that.
 
     A rejection creates nothing, so another form may follow it.
     """
@@ -88,20 +89,32 @@ async def _forms(api: JiraApi, draft: TicketDraft) -> AsyncIterator[Mapping[str,
         return
     wanted = await _wanted(api, draft, project)
     yield {**wanted, **_described(api, draft, ())}
-    screen = await screen_for_new(api, project, api.account.issue_type)
+    screen = await _screen(api, project)
     if screen is None:
         return
     fitting = screen.fitting(wanted)
     described = _described(api, draft, untold(wanted, fitting))
     if fitting != wanted:
         yield {**fitting, **described}
+    if fitting.get("assignee"):
+        yield {**fitting, "assignee": None, **described}
     if "assignee" in fitting:
         yield {name: value for name, value in fitting.items() if name != "assignee"} | described
 
 
+async def _screen(api: JiraApi, project: str) -> Screen | None:
+    """What a new issue can have, where the project is there at all."""
+    try:
+        return await screen_for_new(api, project, api.account.issue_type)
+    except (Denied, Missing, Rejected):
+        return None
+
+
 async def _wanted(api: JiraApi, draft: TicketDraft, project: str) -> dict[str, Any]:
-    """The values of a new issue's fields, but for the description."""
-    assignee = await account_value(api, draft.assignee)
+    """The values of a new issue's fields, but for the description.
+
+    Of nobody it is said, too: else the project's own rule gives the ticket to somebody.
+    """
     priority = api.account.priorities.get(draft.priority)
     return {
         "project": {"key": project},
@@ -110,7 +123,7 @@ async def _wanted(api: JiraApi, draft: TicketDraft, project: str) -> dict[str, A
         "labels": labels(draft),
         "duedate": draft.due_on.isoformat(),
         **({"priority": {"name": priority}} if priority else {}),
-        **({"assignee": assignee} if assignee else {}),
+        "assignee": await account_value(api, draft.assignee),
     }
 
 

@@ -61,9 +61,8 @@ class _Read:
         """Read one issue; what is wrong with it stops no other."""
         reading = reading_of(issue)
         try:
-            updated = as_object(issue, "issue").object("fields").instant("updated")
+            self.times.append(as_object(issue, "issue").object("fields").instant("updated"))
             self.seen += reading.observations(api.account)
-            self.times.append(updated)
         except Malformed as error:
             key = f"{READ}:{digest_of(reading.body)}"
             self.unreadable.append(Unreadable(key, READ, str(error), reading.body))

@@ -233,6 +233,8 @@ def _comment(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
 
 
 def _types(fake: FakeJira, request: web.Request, body: Any) -> web.Response:
+    if request.match_info["project"] not in fake.site.projects:
+        raise Refused("project") if fake.site.is_cloud else KeyError("project")
     types = [{"id": "3", "name": "Task"}, {"id": "4", "name": "Bug"}]
     return web.json_response({"issueTypes" if fake.site.is_cloud else "values": types})
 

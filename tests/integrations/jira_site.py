@@ -76,7 +76,9 @@ BOB = {"id": "bob", "address": "bob@example.com", "name": "Bob"}
 
 @dataclass(slots=True)
 class Site:
-    """What there is. `lags` keeps what changed from the search until `index` is called."""
+    """What there is. `lags` keeps what changed from the search until `index` is called; `lead` is
+    given what comes without a word of an assignee.
+    """
 
     is_cloud: bool = True
     base_url: str = ""
@@ -88,6 +90,8 @@ class Site:
     priorities: tuple[str, ...] = PRIORITIES
     people: list[Node] = field(default_factory=lambda: [ADA, BOB])
     hides_addresses: bool = False
+    lead: Node | None = None
+    must_be_assigned: bool = False
     projects: tuple[str, ...] = ("PAY", "OPS")
     granted: set[str] = field(default_factory=lambda: set(PERMISSIONS))
     now: datetime = START
@@ -103,6 +107,10 @@ class Site:
 
     def create(self, fields: Node, properties: Sequence[Node]) -> Node:
         self._refuse_unknown({name: each for name, each in fields.items() if name not in _GIVEN})
+        if self.lead:
+            fields = {"assignee": {"accountId": self.lead["id"]}, **fields}
+        if self.must_be_assigned and not fields["assignee"]:
+            raise Refused("assignee")
         number, at = 10_001 + len(self.issues), self.tick()
         project = fields["project"]["key"]
         if project not in self.projects:

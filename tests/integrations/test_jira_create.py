@@ -178,12 +178,24 @@ async def test_who_is_unknown_leaves_it_unassigned(assignee: Assignee, is_cloud:
     assert ticket.due_on is not None
 
 
-@pytest.mark.parametrize(("active", "found"), [(True, False), (False, True)])
-async def test_of_two_with_one_address_the_active_one_is_meant(active: bool, found: bool) -> None:
+@pytest.mark.parametrize(("active", "found"), [(True, None), (False, "ada")])
+async def test_of_two_with_one_address_the_active_one_is_meant(
+    active: bool, found: str | None
+) -> None:
     other = {**BOB, "address": ADA["address"], "active": active}
     async with at_desk(FakeJira(Site(people=[other, ADA]))) as desk:
         ticket = await desk.create()
-    assert (ticket.assignee is not None and ticket.assignee.external_id == "ada") is found
+    assert (ticket.assignee and ticket.assignee.external_id) == found
+
+
+@pytest.mark.parametrize(("must", "found"), [(False, None), (True, "bob")])
+async def test_who_is_unknown_is_not_somebody_else_unless_somebody_must_be(
+    must: bool, found: str | None
+) -> None:
+    async with at_desk(FakeJira(Site(lead=BOB, must_be_assigned=must))) as desk:
+        for number, assignee in enumerate((Assignee(), Assignee(external_id="gone"))):
+            ticket = await desk.create(draft(f"whychain-{number}", assignee=assignee))
+            assert (ticket.assignee and ticket.assignee.external_id) == found
 
 
 async def test_a_hidden_address_and_a_lacking_right_find_nobody() -> None:
@@ -234,9 +246,13 @@ async def test_a_team_without_a_project_is_not_kept() -> None:
     assert desk.fake.writes() == []
 
 
+@pytest.mark.parametrize("is_cloud", [True, False])
 @pytest.mark.parametrize("settings", [{"project": "GONE", "projects": {}}, {"issue_type": "Epic"}])
-async def test_what_jira_does_not_take_is_rejected(settings: dict[str, object]) -> None:
-    async with at_desk(FakeJira(Site(screen={"summary"})), **settings) as desk:
+async def test_what_jira_does_not_take_is_rejected(
+    settings: dict[str, object], is_cloud: bool
+) -> None:
+    site = Site(is_cloud=is_cloud, screen={"summary"})
+    async with at_desk(FakeJira(site), **settings) as desk:
         with pytest.raises(Rejected):
             await desk.create()
     assert desk.site.issues == {}
