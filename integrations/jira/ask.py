@@ -13,9 +13,9 @@ from integrations.payload import JsonObject, as_object, read_object
 
 PAGE_SIZE = 50
 
-FIELDS = (
-    "summary,status,resolution,labels,assignee,duedate,priority,created,updated"  # what is told
-)
+FIELDS = "summary,status,resolution,labels,assignee,duedate,priority,created,updated"
+"""What is told of a ticket."""
+
 _READ_TWICE = 10
 """How many of a page Data Center gives again on the next one: it counts from the beginning, so a
 ticket that moved to the end meanwhile would hide another."""
@@ -38,9 +38,9 @@ def credential(connection: Connection) -> Credential:
     token = connection.secrets.get("token")
     if token is None:
         return Credential({})
-    email = connection.settings.get("email", "")
     if not account_of(connection).is_cloud:
         return Credential({"authorization": Secret(f"Bearer {token.value}")})
+    email = connection.settings.get("email", "")
     pair = base64.b64encode(f"{email}:{token.value}".encode()).decode()
     return Credential({"authorization": Secret(f"Basic {pair}")})
 

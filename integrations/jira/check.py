@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from integrations.contract import Connection, Denied, Finding, Missing, Need, Rejected
 from integrations.jira.account import DATA_CENTER, EDITIONS, PRIORITIES
@@ -57,7 +56,8 @@ def _of_settings(api: JiraApi, connection: Connection) -> list[Finding]:
     faults = {
         "edition": f"Give {' or '.join(EDITIONS)}."
         * (settings.get("edition", EDITIONS[0]) not in EDITIONS),
-        "email": "Name the address of the account that the token is of." * _lacks_email(settings),
+        "email": "Name the address of the account that the token is of."
+        * (not settings.get("email")),
         "project": 'Name a project by its key: project = "PAY", or one for each team: projects = '
         '{payments = "PAY"}.' * (not api.account.all_projects),
         "statuses": f"Give names for {', '.join(TicketState)} alone."
@@ -70,10 +70,6 @@ def _of_settings(api: JiraApi, connection: Connection) -> list[Finding]:
         for subject, fault in faults.items()
         if cloud or subject != "email"
     ]
-
-
-def _lacks_email(settings: Mapping[str, Any]) -> bool:
-    return not settings.get("email")
 
 
 async def _is_known(api: JiraApi) -> bool:
