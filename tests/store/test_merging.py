@@ -7,9 +7,17 @@ from sqlalchemy import Table, text
 
 from server.store.database import Database
 from server.store.ids import new_id
-from server.store.merging import PEOPLE, SERVICES, Moves, merge, references
+from server.store.merging import (
+    DEPLOYMENTS,
+    EVIDENCE,
+    PEOPLE,
+    SERVICES,
+    Moves,
+    merge,
+    references,
+)
 from server.store.statements import find_row, insert_row
-from server.store.tables import api_token, person, service, team
+from server.store.tables import api_token, deployment, person, service, team
 
 _FOREIGN_KEYS = text(
     """
@@ -21,7 +29,7 @@ _FOREIGN_KEYS = text(
 )
 
 
-@pytest.mark.parametrize("table", [person, service], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [person, service, deployment], ids=lambda table: table.name)
 async def test_the_references_are_those_of_the_database(database: Database, table: Table) -> None:
     rows = await database.fetch(_FOREIGN_KEYS, name=table.name)
     found = {(row["table"], row["column"]) for row in rows}
@@ -29,7 +37,9 @@ async def test_the_references_are_those_of_the_database(database: Database, tabl
     assert len(found) > 4
 
 
-@pytest.mark.parametrize("moves", [PEOPLE, SERVICES], ids=lambda moves: moves.table.name)
+@pytest.mark.parametrize(
+    "moves", [PEOPLE, SERVICES, DEPLOYMENTS, EVIDENCE], ids=lambda moves: moves.table.name
+)
 async def test_every_statement_runs(database: Database, moves: Moves) -> None:
     async with database.transaction() as tx:
         await merge(tx, moves, new_id(), new_id())
