@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.observation import DeploymentState, PageEvent, PersonRef
+from integrations.observation import DeploymentState, PageEvent
 from server.commands import deployment as deployments
 from server.commands import hypothesis
 from server.commands.attribution import recompute
@@ -21,6 +21,7 @@ from server.domain.timeline import TimelineKind
 from server.domain.viewer import Viewer
 from server.store import tables
 from server.store.database import Row
+from server.store.queue import JobKind
 from tests.commands.conftest import Clock
 from tests.commands.stored import Stored, refusal
 from tests.commands.told import (
@@ -35,11 +36,9 @@ from tests.commands.told import (
     tell,
     the_incident,
 )
+from tests.commands.two_sources import ARGO, BOB, INTAKE
 
-INTAKE = Source("intake", "Intake")
-ARGO = Source("argo", "Argo")
 IN_PROGRESS, FAILURE = DeploymentState.IN_PROGRESS, DeploymentState.FAILURE
-BOB = PersonRef("intake", "bob", name="Bob")
 
 
 async def say(office: Office, source: Source, *seen: Any) -> None:
@@ -328,8 +327,6 @@ async def test_the_incidents_of_both_are_attributed_anew(
     async with office.work() as work:
         await work.tx.run(tables.incident.update().values(resolved_at=at(1)))
     await recompute(office, incident_id)
-    from server.store.queue import JobKind
-
     assert await stored.jobs(JobKind.ATTRIBUTE) == []
     await say(office, GITHUB, deployment("g", "2", -20))
     assert await stored.jobs(JobKind.ATTRIBUTE) == [incident_id]
