@@ -157,7 +157,10 @@ class DeploymentQueries:
     )
 
 
-@strawberry.input(description="A deployment by anything that no integration speaks for.")
+@strawberry.input(
+    description="A deployment by anything. Where a source tells of it too, it is that one: what "
+    "is said here stands, and what is left out the source fills in."
+)
 class RecordDeploymentInput:
     service: str | None = optional("The service's slug; by default the repository's owner.")
     repository: str = needed("The repository, owner/name.")

@@ -1,6 +1,6 @@
 """Recording deployments that no integration sees."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,9 +69,10 @@ async def record(office: Office, viewer: Viewer, command: Record, key: str | Non
     """Record a deployment, or what is newly known of one; its id.
 
     It is the same deployment where `external_id` is the same, or without one the repository,
-    commit, environment and start. What is left out stays as it was, and a status that comes late
-    does not undo a later one. The service is the given one, else the one that the repository
-    belongs to, which is made if there is none.
+    commit, environment and start; and it is the one that sources tell of at that place and time.
+    What is left out stays as it was, and a status that comes late does not undo a later one. The
+    service is the given one, else the one that the repository belongs to, which is made if there
+    is none.
 
     Raises:
         Refused: every rule that the input breaks; CONFLICT, the external id is another
@@ -99,9 +100,7 @@ def _shape_problems(command: Record) -> list[Problem]:
         problems += check_text(command.ref, MAX_NAME, "ref", what="ref")
     if command.external_id is not None:
         problems += check_text(command.external_id, MAX_NAME, "externalId", what="id")
-    if len(command.pull_requests) > MAX_PULL_REQUESTS:
-        message = f"A deployment records at most {MAX_PULL_REQUESTS} pull requests."
-        problems.append(Problem(ErrorCode.TOO_MANY, message, ("pullRequests",)))
+    problems += _number_problems(command.pull_requests)
     message = "Give the number of a pull request: 1 or more."
     problems += [
         Problem(ErrorCode.INVALID, message, ("pullRequests", str(index)))
@@ -111,6 +110,13 @@ def _shape_problems(command: Record) -> list[Problem]:
     return problems
 
 
+def _number_problems(numbers: Collection[int]) -> list[Problem]:
+    if len(numbers) <= MAX_PULL_REQUESTS:
+        return []
+    message = f"A deployment records at most {MAX_PULL_REQUESTS} pull requests."
+    return [Problem(ErrorCode.TOO_MANY, message, ("pullRequests",))]
+
+
 async def _record(work: Work, command: Record) -> UUID:
     known_as = command.known_as
     names = (history.name_of(command.repository), f"deployment:{RECORDED}:{known_as}")
@@ -118,15 +124,16 @@ async def _record(work: Work, command: Record) -> UUID:
     old = await _found(work, known_as)
     course = joined(_before(old), _said(command), work.now)
     service_id, problems = await _service(work, command.service)
+    values = _values(command, service_id, old, course)
     problems += [
         *check_recorded(command.sha, course.started_at, course.finished_at, work.now + CLOCK_SKEW),
         *_identity_problems(command, old),
         *await _deployer_problems(work, command.deployer),
+        *_number_problems(values["pull_requests"]),
     ]
     if problems:
         raise Refused(*problems)
     heard_at = old["created_at"] if old else work.now
-    values = _values(command, service_id, old, course)
     await deployments.put_recorded(work.tx, external_id=known_as, created_at=heard_at, **values)
     place = Place.of(command.repository, command.sha, command.where)
     return await settle(work, Telling(RECORDED, known_as, place, *times(course, heard_at)))

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upserting
 from server.domain.deployment_same import Place, Telling
 from server.store.database import Row, Transaction
 from server.store.merging import DEPLOYMENTS, merge, references
-from server.store.statements import insert_row
+from server.store.statements import find_row, insert_row
 from server.store.tables import deployment, deployment_redirect, deployment_source, incident
 
 MAX_TELLINGS = 200
@@ -76,7 +76,7 @@ _LOCK = (
     select(deployment)
     .where(deployment.c.id == any_(bindparam("ids", type_=_IDS)))
     .order_by(deployment.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 
 _HOLD_INCIDENTS = (
@@ -142,13 +142,16 @@ async def hold_incidents(tx: Transaction, deployments: Collection[UUID]) -> Sequ
 
 
 async def lock(tx: Transaction, deployments: Collection[UUID]) -> Mapping[UUID, Row]:
-    """The rows of these deployments, held against other writers, by id."""
+    """The rows of these deployments by id, held against other writers, but not against whoever
+    refers to them."""
     rows = await tx.fetch(_LOCK, ids=list(deployments))
     return {row["id"]: row for row in rows}
 
 
 async def join(tx: Transaction, loser: UUID, winner: UUID) -> None:
     """Move all that refers to the one to the other, where the one's id leads from then on."""
+    # From here on nobody refers to it anew: whoever was about to is waited for, and moved too.
+    await find_row(tx, deployment, lock=True, id=loser)
     await merge(tx, DEPLOYMENTS, loser, winner)
     await insert_row(tx, deployment_redirect, id=loser, deployment_id=winner)
 
