@@ -1,5 +1,6 @@
 """Merging moves every reference there is in the database."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -62,3 +63,22 @@ async def test_what_would_go_with_the_loser_goes_to_the_winner(database: Databas
         assert borne is not None
         assert (led["lead_id"], borne["person_id"]) == (winner, winner)
         assert await find_row(tx, person, id=loser) is None
+
+
+async def test_what_refers_to_the_loser_does_not_come_to_refer_to_itself(
+    database: Database,
+) -> None:
+    loser, winner, other = (new_id() for _ in range(3))
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    row: dict[str, Any] = {
+        "source": "github", "repository": "acme/shop", "sha": "a" * 40, "environment": "prod",
+        "status": "SUCCESS", "effective_at": at,
+    }  # fmt: skip
+    async with database.transaction() as tx:
+        for id_, back in ((loser, None), (winner, loser), (other, loser)):
+            await insert_row(
+                tx, deployment, id=id_, external_id=id_.hex, rollback_of_id=back, **row
+            )
+        await merge(tx, DEPLOYMENTS, loser, winner)
+        rows = [await find_row(tx, deployment, id=id_) for id_ in (winner, other)]
+    assert [row and row["rollback_of_id"] for row in rows] == [None, winner]
