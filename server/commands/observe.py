@@ -22,7 +22,13 @@ from integrations.observation import (
     TeamObserved,
     TicketObserved,
 )
-from server.commands import deployment_history, observe_change, observe_deployment, observe_page
+from server.commands import (
+    deployment_history,
+    deployment_told,
+    observe_change,
+    observe_deployment,
+    observe_page,
+)
 from server.commands.work import Work
 from server.store import observation
 
@@ -55,7 +61,7 @@ def _subject(seen: Observation) -> str | None:
     """What it is about, in the source's ids; None where we do not follow that."""
     match seen:
         case DeploymentObserved():
-            return observe_deployment.subject_of(seen)
+            return deployment_told.subject_of(seen.external_id)
         case PullRequestObserved():
             return observe_change.subject_of_pull_request(seen)
         case PushObserved():

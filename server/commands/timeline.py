@@ -16,6 +16,7 @@ from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import incident as incidents
 from server.store import timeline
 from server.store.database import Row
+from server.store.deployment import standing
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
 from server.store.statements import find_rows, known_ids
@@ -62,12 +63,11 @@ async def add(
 
         async def create() -> Sequence[UUID]:
             incident: UUID = (await require_incident(work, command.incident))["id"]
-            problems = await _problems(work, incident, command.entries)
+            entries = await _with_standing(work, command.entries)
+            problems = await _problems(work, incident, entries)
             if problems:
                 raise Refused(*problems)
-            return [
-                await write(work, incident, _with_actor(entry, viewer)) for entry in command.entries
-            ]
+            return [await write(work, incident, _with_actor(entry, viewer)) for entry in entries]
 
         return await once(work, viewer, command, key, create)
 
@@ -178,6 +178,17 @@ async def _change(
 
 def _with_actor(entry: Entry, viewer: Viewer) -> Entry:
     return entry if entry.actor else replace(entry, actor=viewer.person_id)
+
+
+async def _with_standing(work: Work, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries, each with the deployment that its id leads to; an unknown id stays."""
+    led = await standing(work.tx, [each.deployment for each in entries if each.deployment])
+    return [
+        replace(each, deployment=led.get(each.deployment, each.deployment))
+        if each.deployment
+        else each
+        for each in entries
+    ]
 
 
 _NEVER_NULL = {"kind": "kind", "occurred_at": "occurredAt", "body": "body"}

@@ -4,7 +4,7 @@ A page's event and a deployment each have their entry, known by the source and i
 a person revised or retracted is theirs from then on.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,33 +40,37 @@ async def keep(work: Work, incident_id: UUID, wanted: Sequence[ToldEntry]) -> No
         standing = [known[key] for name in each.names if (key := (each.source, name)) in known]
         row = next(iter(standing), None)
         for double in standing[1:]:
-            await _take_back(work, double, "it is told under another name.")
+            await take_back(work, double, "it is told under another name.")
         if row and row["external_id"] != each.external_id:
             await told_entry.rename(work.tx, row, each.external_id)
-        if row is None:
-            await write(
-                work,
-                incident_id,
-                each.entry,
-                source=each.source,
-                external_id=each.external_id,
-            )
-        elif not row["touched"]:
-            await _keep_as(work, row, {**_columns(each.entry), "retracted": False})
+        await keep_one(work, incident_id, each, row)
 
 
-async def take_back(
-    work: Work, incident_id: UUID, prefix: str, kept: Collection[ToldEntry], reason: str
-) -> None:
-    """Retract the entries whose id begins so, but for those that are kept."""
-    stay = {(each.source, each.external_id) for each in kept}
-    for row in await told_entry.standing(work.tx, incident_id, prefix):
-        if (row["source"], row["external_id"]) not in stay:
-            await _take_back(work, row, reason)
+async def keep_one(work: Work, incident_id: UUID, wanted: ToldEntry, row: Row | None) -> None:
+    """Have this entry in the incident's timeline, in the place of `row` where there is one."""
+    if row is None:
+        await write(
+            work,
+            incident_id,
+            wanted.entry,
+            source=wanted.source,
+            external_id=wanted.external_id,
+        )
+    elif not row["touched"]:
+        told = {"source": wanted.source, **_columns(wanted.entry), "retracted": False}
+        await _keep_as(work, row, told)
 
 
-async def _take_back(work: Work, row: Row, reason: str) -> None:
-    changes: dict[str, object] = {"retracted": True, "body": f"Retracted: {reason}"}
+async def take_back(work: Work, row: Row, reason: str, *, nameless: bool = False) -> None:
+    """Retract an entry, unless a person changed it.
+
+    `nameless`: what its source knows it by is free from then on, for another entry.
+    """
+    if row["touched"]:
+        return
+    changes: dict[str, object] = {"external_id": None} if nameless else {}
+    if not row["retracted"]:
+        changes |= {"retracted": True, "body": f"Retracted: {reason}"}
     await _keep_as(work, row, changes, FeedChange.RETRACTED)
 
 

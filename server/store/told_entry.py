@@ -17,13 +17,11 @@ _NAMED = select(timeline_entry).where(
     _entry.external_id == any_(bindparam("names", type_=ARRAY(Text))),
 )
 
-_STANDING = (
+_BEGINNING = (
     select(timeline_entry)
     .where(
         _entry.incident_id == bindparam("incident"),
         _entry.external_id.startswith(bindparam("prefix")),
-        ~_entry.retracted,
-        ~_entry.touched,
     )
     .order_by(_entry.occurred_at, _entry.id)
 )
@@ -39,6 +37,6 @@ async def rename(tx: Transaction, row: Row, external_id: str) -> None:
     await update_row(tx, timeline_entry, {"external_id": external_id}, id=row["id"])
 
 
-async def standing(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:
-    """The incident's entries whose id at their source begins so, and that nobody took back."""
-    return await tx.fetch(_STANDING, incident=incident_id, prefix=prefix)
+async def beginning(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:
+    """The incident's entries whose id at their source begins so, also those that were retracted."""
+    return await tx.fetch(_BEGINNING, incident=incident_id, prefix=prefix)

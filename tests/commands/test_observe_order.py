@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from integrations.observation import (
     DeploymentState,
@@ -19,12 +18,11 @@ from integrations.observation import (
     PageState,
     PersonRef,
 )
-from server.commands import attribution
 from server.commands.work import Office
 from server.store import tables
-from server.store.database import Database
 from server.store.queue import JobKind
-from tests.commands.state import Facts, state_of
+from tests.commands.orders import attribute, forget_everything, settled
+from tests.commands.state import Facts
 from tests.commands.stored import Stored
 from tests.commands.told import (
     GRACE,
@@ -84,42 +82,13 @@ STORY: Sequence[Observation] = (
 )
 
 
-async def _attribute(office: Office, stored: Stored) -> None:
-    for row in await stored.rows(tables.incident):
-        await attribution.recompute(office, row["id"])
-
-
-async def _state(office: Office, stored: Stored) -> Facts:
-    """What is stored once the page's service is known to need the repository's, as facts."""
-    async with office.database.transaction() as tx:
-        await tx.run(
-            text(
-                "insert into service_dependency select paged.service_id, built.service_id"
-                " from service_source paged, service_source built"
-                " where paged.source = 'pagerduty' and built.source = 'repository'"
-            )
-        )
-    await _attribute(office, stored)
-    return await state_of(stored)
-
-
-async def _forget_everything(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.run(
-            text(
-                "truncate observation, incident, deployment, pull_request, push, service, person,"
-                " identity, service_source, jobs.pgqueuer cascade"
-            )
-        )
-
-
 @pytest.fixture
 async def in_order(office: Office, stored: Stored) -> Facts:
     """The state after the story was told once, in order."""
     for seen in STORY:
         assert await tell(office, seen) == 1
-    state = await _state(office, stored)
-    await _forget_everything(office.database)
+    state = await settled(office, stored)
+    await forget_everything(office.database)
     return state
 
 
@@ -139,12 +108,12 @@ async def test_any_order_and_any_repetition_end_in_one_state(
     repeated: list[Observation],
     pauses: set[int],
 ) -> None:
-    await _forget_everything(office.database)
+    await forget_everything(office.database)
     for index, seen in enumerate([*story, *repeated]):
         assert await tell(office, seen) == (index < len(story))
         if index in pauses:
-            await _attribute(office, stored)
-    assert await _state(office, stored) == in_order
+            await attribute(office, stored)
+    assert await settled(office, stored) == in_order
 
 
 async def test_all_at_once_ends_in_the_same_state(
@@ -154,8 +123,8 @@ async def test_all_at_once_ends_in_the_same_state(
         story = [*STORY, *STORY]
         random.Random(round_).shuffle(story)
         await asyncio.gather(*(tell(office, seen) for seen in story))
-        assert await _state(office, stored) == in_order
-        await _forget_everything(office.database)
+        assert await settled(office, stored) == in_order
+        await forget_everything(office.database)
 
 
 async def test_the_story_is_told_as_it_was(in_order: Facts) -> None:
@@ -198,12 +167,12 @@ async def test_a_replay_changes_nothing_and_takes_no_sequence(
 ) -> None:
     for seen in STORY:
         await tell(office, seen)
-    await _attribute(office, stored)
+    await attribute(office, stored)
     (before,) = await stored.rows(tables.incident)
     jobs = await stored.jobs(JobKind.ATTRIBUTE)
     for seen in STORY:
         assert await tell(office, seen) == 0
-    await _attribute(office, stored)
+    await attribute(office, stored)
     (after,) = await stored.rows(tables.incident)
     assert dict(after) == dict(before)
     assert await stored.jobs(JobKind.ATTRIBUTE) == jobs == []

@@ -90,6 +90,7 @@ SIZES: Mapping[Table, int] = {
     t.service_source: 14,
     t.service_dependency: 14,
     t.deployment: 16,
+    t.deployment_redirect: 4,
     t.pull_request: 10,
     t.pull_request_dependency: 12,
     t.deployment_pull_request: 20,
