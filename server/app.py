@@ -32,6 +32,7 @@ from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
+from server.jobs.join_people import JoinPeople
 from server.jobs.look import Look, poll_every
 from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
@@ -177,6 +178,7 @@ def _worker(
         Attribute(office),
         Compare(office),
         Redact(office),
+        JoinPeople(office),
     )
     loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
     return Worker(office.database.url, jobs, loops)

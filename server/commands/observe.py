@@ -24,7 +24,7 @@ from integrations.observation import (
 )
 from server.commands import deployment_history, observe_change, observe_deployment, observe_page
 from server.commands.work import Work
-from server.store import observation
+from server.store import catalog, observation
 
 MAX_REF = 250
 """Characters of a branch's name; no host allows more, and no index would take them."""
@@ -42,6 +42,7 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     """Store what is new among these observations and bring it into state; how many were new."""
     told = [(subject, each) for each in seen if (subject := _subject(each))]
     await observation.lock(work.tx, [name for each in told for name in _holds(source, *each)])
+    await catalog.share(work.tx)
     fresh: dict[str, list[Observation]] = {}
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):

@@ -12,7 +12,7 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.domain.text import check_text
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
-from server.store import catalog
+from server.store import address, catalog
 from server.store.database import Row
 from server.store.ids import new_id
 from server.store.merging import PEOPLE, merge
@@ -118,7 +118,7 @@ async def _upsert(work: Work, command: Upsert) -> UUID:
             automatic=False,
             created_at=work.now,
         )
-    await _absorb(work, person_id, list(absorbed))
+    await absorb(work, person_id, list(absorbed))
     columns = _columns(command, old, list(absorbed.values()), team_id)
     await update_row(work.tx, person, columns, id=person_id)
     identified = await _set_identities(work, person_id, command.identities)
@@ -133,7 +133,7 @@ async def _claims(work: Work, command: Upsert) -> list[_Claim]:
     """Everybody who has the e-mail or one of the identities."""
     claims = []
     if command.email is not None:
-        found = await find_row(work.tx, person, email=plain_email(command.email))
+        found = await _with_address(work, plain_email(command.email))
         claims += [_Claim(found, ("email",))] if found else []
     for index, each in enumerate(command.identities):
         known = await find_row(
@@ -142,6 +142,14 @@ async def _claims(work: Work, command: Upsert) -> list[_Claim]:
         owner = await find_row(work.tx, person, id=known["person_id"]) if known else None
         claims += [_Claim(owner, ("identities", str(index)))] if owner else []
     return claims
+
+
+async def _with_address(work: Work, email: str) -> Row | None:
+    """Who has the address; of those who only had it at a source, whom nobody described."""
+    found = await find_row(work.tx, person, email=email)
+    if found is None and (bearer := await address.person_with(work.tx, email)):
+        found = await find_row(work.tx, person, id=bearer, automatic=True)
+    return found
 
 
 async def _meant(work: Work, command: Upsert, claims: Sequence[_Claim]) -> Row | None:
@@ -180,7 +188,7 @@ def _columns(
     }
 
 
-async def _absorb(work: Work, person_id: UUID, absorbed: Sequence[UUID]) -> None:
+async def absorb(work: Work, person_id: UUID, absorbed: Sequence[UUID]) -> None:
     """Make the absorbed people this person, and tell the incidents they responded to."""
     if not absorbed:
         return

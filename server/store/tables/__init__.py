@@ -44,6 +44,7 @@ from server.store.tables.machinery import (
     observation,
 )
 from server.store.tables.people import (
+    address,
     identity,
     people_version,
     person,
@@ -56,6 +57,7 @@ from server.store.tables.people import (
 __all__ = [
     "C_TEXT",
     "action_item",
+    "address",
     "api_token",
     "attribution",
     "attribution_candidate",

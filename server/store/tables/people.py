@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     Table,
@@ -53,6 +54,23 @@ identity = Table(
     PrimaryKeyConstraint("provider", "external_id"),
     Index(None, "person_id"),
 )
+
+address = Table(
+    "address",
+    metadata,
+    Column("email", C_TEXT, nullable=False),
+    Column("provider", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    PrimaryKeyConstraint("email", "provider", "external_id"),
+    ForeignKeyConstraint(
+        ["provider", "external_id"],
+        ["identity.provider", "identity.external_id"],
+        name="address_identity_fkey",
+        ondelete="CASCADE",
+    ),
+    Index(None, "provider", "external_id"),
+)
+"""Every address that a source ever verified of an identity: by them identities are joined."""
 
 people_version = Table(
     "people_version",

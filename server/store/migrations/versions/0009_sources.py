@@ -1,0 +1,26 @@
+"""What sources say of people: the addresses by which their identities are joined."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "address",
+        sa.Column("email", sa.Text(collation="C"), nullable=False),
+        sa.Column("provider", sa.Text(collation="C"), nullable=False),
+        sa.Column("external_id", sa.Text(collation="C"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider", "external_id"],
+            ["identity.provider", "identity.external_id"],
+            name="address_identity_fkey",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("email", "provider", "external_id", name=op.f("address_pkey")),
+    )
+    op.create_index(
+        op.f("address_provider_external_id_idx"), "address", ["provider", "external_id"]
+    )
