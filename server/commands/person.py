@@ -1,7 +1,7 @@
 """Describing people, and joining those that sources named apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from server.commands.redaction import RERENDER
@@ -67,6 +67,29 @@ async def upsert(office: Office, viewer: Viewer, command: Upsert) -> UUID:
     async with office.work() as work:
         await catalog.hold(work.tx)
         return await _upsert(work, command)
+
+
+async def upsert_all(office: Office, viewer: Viewer, commands: Sequence[Upsert]) -> Sequence[UUID]:
+    """Create or change all of these people, or none; their ids, in order.
+
+    Raises:
+        Refused: as of `upsert`; the path of each problem begins with its command's index.
+    """
+    viewer.require(Scope.CATALOG_WRITE)
+    problems: list[Problem] = []
+    ids = []
+    async with office.work() as work:
+        await catalog.hold(work.tx)
+        for index, command in enumerate(commands):
+            wrong = _shape_problems(command)
+            try:
+                ids += [] if wrong else [await _upsert(work, command)]
+            except Refused as refused:
+                wrong = list(refused.problems)
+            problems += [replace(each, field=(str(index), *each.field)) for each in wrong]
+        if problems:
+            raise Refused(*problems)
+    return ids
 
 
 def _shape_problems(command: Upsert) -> list[Problem]:
