@@ -34,6 +34,7 @@ from server.jobs.compare import Compare
 from server.jobs.job import Runs
 from server.jobs.join_people import JoinPeople
 from server.jobs.look import Look, poll_every
+from server.jobs.merge_pages import MergePages
 from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
@@ -178,6 +179,7 @@ def _worker(
         Attribute(office),
         Compare(office),
         Redact(office),
+        MergePages(office),
         JoinPeople(office),
     )
     loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))

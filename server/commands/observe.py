@@ -72,8 +72,10 @@ def _subject(seen: Observation) -> str | None:
 
 
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
-    """What nobody else may change meanwhile: the subject, and the history that it is part of."""
+    """What nobody else may change meanwhile: the subject, and what else it is about."""
     yield f"{source.name}:{subject}"
+    if isinstance(seen, PageObserved) and seen.merged_into:
+        yield f"{source.name}:{observe_page.PAGE}{seen.merged_into}"
     if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
 

@@ -39,6 +39,7 @@ class JobKind(Term):
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
     COMPARE = "compare", "Propose which incidents may be records of the same one."
     REDACT = "redact", "Render texts anew in which people became known."
+    MERGE_PAGES = "merge_pages", "Join incidents whose pages were merged at the paging system."
     JOIN_PEOPLE = "join_people", "Join people who turned out to be one, by their addresses."
 
 

@@ -1,4 +1,4 @@
-"""What sources say of people: the addresses by which their identities are joined."""
+"""What sources say of people and of pages that became one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,19 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
+    op.create_table(
+        "page_merge",
+        sa.Column("source", sa.Text(collation="C"), nullable=False),
+        sa.Column("external_id", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "into_id",
+            sa.Text(collation="C"),
+            nullable=False,
+            comment="the other page, in the source's ids",
+        ),
+        sa.PrimaryKeyConstraint("source", "external_id", "into_id", name=op.f("page_merge_pkey")),
+    )
+    op.create_index(op.f("page_merge_source_into_id_idx"), "page_merge", ["source", "into_id"])
     op.create_table(
         "address",
         sa.Column("email", sa.Text(collation="C"), nullable=False),
