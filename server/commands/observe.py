@@ -22,7 +22,13 @@ from integrations.observation import (
     TeamObserved,
     TicketObserved,
 )
-from server.commands import deployment_history, observe_change, observe_deployment, observe_page
+from server.commands import (
+    deployment_history,
+    observe_catalog,
+    observe_change,
+    observe_deployment,
+    observe_page,
+)
 from server.commands.work import Work
 from server.store import catalog, observation
 
@@ -66,7 +72,7 @@ def _subject(seen: Observation) -> str | None:
         case TicketObserved() | MessageObserved() | ChannelObserved():
             return None
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return None
+            return observe_catalog.subject_of(seen)
         case _:
             assert_never(seen)
 
@@ -95,6 +101,6 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case TicketObserved() | MessageObserved() | ChannelObserved():
             return
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return
+            await observe_catalog.apply(work, source.name, news)
         case _:
             assert_never(news[0])

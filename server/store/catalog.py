@@ -17,7 +17,9 @@ from server.store.tables import incident, incident_service, responder, service, 
 PAGERDUTY = "pagerduty"
 """The `source` under which a service owns a PagerDuty service."""
 
-_CATALOG = "lock table team, person, identity, service, service_source, service_dependency"
+_CATALOG = (
+    "lock table team, team_source, person, identity, service, service_source, service_dependency"
+)
 
 _HOLD = text(f"{_CATALOG} in share row exclusive mode")
 _SHARE = text(f"{_CATALOG} in row exclusive mode")

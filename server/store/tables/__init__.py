@@ -53,6 +53,7 @@ from server.store.tables.people import (
     service_dependency,
     service_source,
     team,
+    team_source,
 )
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "service_source",
     "suspect",
     "team",
+    "team_source",
     "timeline_entry",
     "timeline_revision",
     "why",

@@ -26,9 +26,26 @@ team = Table(
         UUID,
         ForeignKey("person.id", name="team_lead_id_fkey", use_alter=True, ondelete="SET NULL"),
     ),
+    Column(
+        "automatic",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="made from a source, not by a person",
+    ),
     now("created_at"),
     Index(None, "name", "id"),
     Index(None, "lead_id"),
+)
+
+team_source = Table(
+    "team_source",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    to("team_id", "team", on_delete="CASCADE", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+    Index(None, "team_id"),
 )
 
 person = Table(

@@ -1,4 +1,4 @@
-"""What sources say of people and of pages that became one."""
+"""What sources say of people, teams and services, and of pages that became one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("page_merge_source_into_id_idx"), "page_merge", ["source", "into_id"])
     op.create_table(
+        "team_source",
+        sa.Column("source", sa.Text(collation="C"), nullable=False),
+        sa.Column("external_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("team_id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("team_source_team_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("source", "external_id", name=op.f("team_source_pkey")),
+    )
+    op.create_index(op.f("team_source_team_id_idx"), "team_source", ["team_id"])
+    op.create_table(
         "address",
         sa.Column("email", sa.Text(collation="C"), nullable=False),
         sa.Column("provider", sa.Text(collation="C"), nullable=False),
@@ -36,4 +47,14 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("address_provider_external_id_idx"), "address", ["provider", "external_id"]
+    )
+    op.add_column(
+        "team",
+        sa.Column(
+            "automatic",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="made from a source, not by a person",
+        ),
     )
