@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server.commands import deployment_history as history
+from server.commands import tell_deployment
 from server.commands.once import once
 from server.commands.work import Office, Work
 from server.domain.catalog import check_repository
@@ -218,3 +219,4 @@ async def _follow(
     moments: list[datetime] = [row["effective_at"] for row in (old, values) if row]
     changed = await history.derive(work, values["repository"], values["environment"], min(moments))
     await history.reconsider(work, {deployment_id, *changed}, *moments)
+    tell_deployment.later(work, deployment_id, values)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from integrations.observation import DeploymentObserved
 from server.commands import deployment_history as history
+from server.commands import tell_deployment
 from server.commands.work import Work
 from server.domain.deployment import DeploymentStatus
 from server.domain.deployment_told import Told, effective_at, told
@@ -94,3 +95,4 @@ async def _follow(work: Work, id_: UUID, old: Row | None, new: Mapping[str, Any]
     for repository, environment in {(each["repository"], each["environment"]) for each in both}:
         changed |= set(await history.derive(work, repository, environment, min(moments)))
     await history.reconsider(work, changed, *moments)
+    tell_deployment.later(work, id_, new)

@@ -37,7 +37,7 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
 
     `fresh` are the events that were not known before; `system` is what people call the source.
     """
-    pages = await _told_of(work, source, fresh[0].external_id)
+    pages = await told_of(work, source, fresh[0].external_id)
     people = await person.find_or_create(work.tx, _people(pages))
     on = fold(pages).service
     service_id = await service.of_reference(work.tx, on) if on else None
@@ -69,13 +69,13 @@ async def _incident_of(work: Work, known: dict[str, str]) -> Row | None:
 async def fold_all(work: Work, row: Row, word: Word | None) -> Page | None:
     """What the events of all pages of an incident add up to; None where it has no page."""
     pages = {
-        each: await _told_of(work, *each)
+        each: await told_of(work, *each)
         for each in await incident_parts.pages_of(work.tx, row["id"])
     }
     return fold(of_one_incident(pages), word) if pages else None
 
 
-async def _told_of(work: Work, source: str, external_id: str) -> list[PageObserved]:
+async def told_of(work: Work, source: str, external_id: str) -> list[PageObserved]:
     """The events of one page, in order."""
     told = await observation.of_subject(work.tx, source, f"{PAGE}{external_id}")
     return [each for each in told if isinstance(each, PageObserved)]
@@ -170,7 +170,7 @@ async def _of_its_pages(work: Work, row: Row) -> set[UUID]:
     pages = await incident_parts.pages_of(work.tx, row["id"])
     if len(pages) < 2:
         return set()
-    last = [fold(await _told_of(work, *each)).service for each in pages]
+    last = [fold(await told_of(work, *each)).service for each in pages]
     return {await service.of_reference(work.tx, each) for each in last if each}
 
 

@@ -110,6 +110,16 @@ page_merge = Table(
 )
 """Pages that became part of another one at the paging system, which may not be known yet."""
 
+page_resolved = Table(
+    "page_resolved",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    at("word_at", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+)
+"""Pages that we resolved at the paging system, each for a person's word of that time."""
+
 incident_service = Table(
     "incident_service",
     metadata,

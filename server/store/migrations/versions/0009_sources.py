@@ -1,4 +1,4 @@
-"""What sources say of people, teams and services, and of pages that became one."""
+"""What sources say of people, teams, services and merged pages, and what they were told."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "external_id", "into_id", name=op.f("page_merge_pkey")),
     )
     op.create_index(op.f("page_merge_source_into_id_idx"), "page_merge", ["source", "into_id"])
+    op.create_table(
+        "page_resolved",
+        sa.Column("source", sa.Text(collation="C"), nullable=False),
+        sa.Column("external_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("word_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "external_id", name=op.f("page_resolved_pkey")),
+    )
     op.create_table(
         "team_source",
         sa.Column("source", sa.Text(collation="C"), nullable=False),
@@ -47,6 +54,21 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("address_provider_external_id_idx"), "address", ["provider", "external_id"]
+    )
+    op.create_table(
+        "deployment_told",
+        sa.Column("deployment_id", sa.UUID(), nullable=False),
+        sa.Column("integration", sa.Text(collation="C"), nullable=False),
+        sa.Column("connection", sa.Text(collation="C"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deployment_id"],
+            ["deployment.id"],
+            name=op.f("deployment_told_deployment_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "deployment_id", "integration", "connection", name=op.f("deployment_told_pkey")
+        ),
     )
     op.add_column(
         "team",
