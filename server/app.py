@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.metadata import entry_points
 
 import structlog
 from sqlalchemy.sql import Executable
 
-from integrations.contract import ENTRY_POINT_GROUP, Integration, ReceivesWebhooks, Secret
+from integrations.contract import (
+    ENTRY_POINT_GROUP,
+    Integration,
+    ReceivesWebhooks,
+    ResolvesPages,
+    Secret,
+    TellsDeployments,
+)
 from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
@@ -32,12 +39,16 @@ from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
+from server.jobs.join_people import JoinPeople
 from server.jobs.look import Look, poll_every
+from server.jobs.merge_pages import MergePages
 from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
 from server.jobs.redact import Redact
+from server.jobs.resolve_page import RESOLVE, ResolvePage
 from server.jobs.sweep import Sweep
+from server.jobs.tell_deployment import TellDeployment
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
 from server.live.carrier import Carrier
@@ -46,11 +57,13 @@ from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
+from server.outbound.agents import Agent, agents
 from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database, Prepared, prepare
 from server.store.embedded import EmbeddedPostgres
 from server.store.migrate import at_head, migrate
+from server.store.queue import JobKind
 from server.store.views.sight import binds_of
 from server.web import graphiql, routes
 from server.web.routes import Doors
@@ -148,11 +161,14 @@ async def open_house(
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
-        office = _office(settings, database, publish=carrier.publish, wake=wake)
+        office = replace(
+            _office(settings, database, publish=carrier.publish, wake=wake),
+            outward=_outward(integrations, connections, clients),
+        )
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            worker = _worker(settings, office, integrations, connections)
+            worker = _worker(settings, office, integrations, connections, clients)
             await stack.enter_async_context(worker.running())
             looks = _looks(office, integrations, connections, clients)
             await stack.enter_async_context(Poll(office, looks).running())
@@ -171,15 +187,46 @@ def _worker(
     office: Office,
     integrations: Mapping[str, Integration],
     connections: Connections,
+    clients: Clients,
 ) -> Worker:
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
         Compare(office),
         Redact(office),
+        MergePages(office),
+        ResolvePage(office, _resolving(integrations, connections, clients)),
+        TellDeployment(office, _telling(integrations, connections, clients)),
+        JoinPeople(office),
     )
     loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
     return Worker(office.database.url, jobs, loops)
+
+
+def _resolving(
+    integrations: Mapping[str, Integration], connections: Connections, clients: Clients
+) -> list[Agent[ResolvesPages]]:
+    power: type[ResolvesPages] = ResolvesPages  # type: ignore[type-abstract]
+    found = agents(power, integrations, connections.all, clients)
+    return [each for each in found if each.connection.settings.get(RESOLVE) is True]
+
+
+def _telling(
+    integrations: Mapping[str, Integration], connections: Connections, clients: Clients
+) -> Sequence[Agent[TellsDeployments]]:
+    power: type[TellsDeployments] = TellsDeployments  # type: ignore[type-abstract]
+    return agents(power, integrations, connections.all, clients)
+
+
+def _outward(
+    integrations: Mapping[str, Integration], connections: Connections, clients: Clients
+) -> frozenset[JobKind]:
+    """The jobs that are done at vendors, as far as a connection can do them."""
+    who: Mapping[JobKind, Sequence[object]] = {
+        JobKind.RESOLVE_PAGE: _resolving(integrations, connections, clients),
+        JobKind.TELL_DEPLOYMENT: _telling(integrations, connections, clients),
+    }
+    return frozenset(kind for kind, found in who.items() if found)
 
 
 def _looks(

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from server.commands import deployment_history as history
+from server.commands import tell_deployment
 from server.commands.deployment_told import State, fold
 from server.commands.work import Work
 from server.domain.deployment_same import Deployment, Telling, deployments_told
@@ -65,6 +66,8 @@ async def settle(work: Work, telling: Telling) -> UUID:
         states = [state for each in changed for state in each.states]
         released = _released(plans, rows)
         await history.follow(work, {each.id for each in changed}, states, released)
+        for each in changed:
+            tell_deployment.later(work, each.id, each.states[-1])
     return next(each.id for each in brought if telling in each.tellings)
 
 

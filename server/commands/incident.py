@@ -28,7 +28,7 @@ from server.store import incident as incidents
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
-from server.store.queue import of_changed_incident
+from server.store.queue import Job, JobKind, of_changed_incident
 from server.store.statements import insert_row, known_ids, update_row
 from server.store.tables import attribution, incident, person
 
@@ -161,6 +161,8 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
         await work.changed(command.id, FeedSubject.INCIDENT, command.id, FeedChange.REVISED)
         await _tell(work, viewer, old, command)
         work.later(*of_changed_incident(command.id))
+        if command.changes.get("status") == IncidentStatus.RESOLVED:
+            work.later_there(Job(JobKind.RESOLVE_PAGE, command.id))
         return command.id
 
 

@@ -25,12 +25,13 @@ from integrations.observation import (
 from server.commands import (
     deployment_history,
     deployment_told,
+    observe_catalog,
     observe_change,
     observe_deployment,
     observe_page,
 )
 from server.commands.work import Work
-from server.store import observation
+from server.store import catalog, observation
 
 MAX_REF = 250
 """Characters of a branch's name; no host allows more, and no index would take them."""
@@ -48,6 +49,7 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     """Store what is new among these observations and bring it into state; how many were new."""
     told = [(subject, each) for each in seen if (subject := _subject(each))]
     await observation.lock(work.tx, [name for each in told for name in _holds(source, *each)])
+    await catalog.share(work.tx)
     fresh: dict[str, list[Observation]] = {}
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
@@ -71,14 +73,16 @@ def _subject(seen: Observation) -> str | None:
         case TicketObserved() | MessageObserved() | ChannelObserved():
             return None
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return None
+            return observe_catalog.subject_of(seen)
         case _:
             assert_never(seen)
 
 
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
-    """What nobody else may change meanwhile: the subject, and the history that it is part of."""
+    """What nobody else may change meanwhile: the subject, and what else it is about."""
     yield f"{source.name}:{subject}"
+    if isinstance(seen, PageObserved) and seen.merged_into:
+        yield f"{source.name}:{observe_page.PAGE}{seen.merged_into}"
     if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
 
@@ -98,6 +102,6 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case TicketObserved() | MessageObserved() | ChannelObserved():
             return
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return
+            await observe_catalog.apply(work, source.name, news)
         case _:
             assert_never(news[0])

@@ -11,7 +11,7 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
 from server.store import directory, feed, queue
 from server.store.database import Database, Transaction
-from server.store.queue import Job
+from server.store.queue import Job, JobKind
 
 
 def utc_now() -> datetime:
@@ -31,6 +31,7 @@ class Work:
     tx: Transaction
     now: datetime
     sprints: Sprints
+    outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
     _jobs: list[Job] = field(default_factory=list)
@@ -73,6 +74,10 @@ class Work:
         """Let these jobs run once, and only if, this is committed."""
         self._jobs += [job for job in jobs if job not in self._jobs]
 
+    def later_there(self, *jobs: Job) -> None:
+        """Let these jobs run at vendors, as far as there is one for them."""
+        self.later(*(job for job in jobs if job.kind in self.outward))
+
     @property
     def hints(self) -> Sequence[Hint]:
         """What subscribers have to hear after the commit."""
@@ -94,12 +99,14 @@ class Office:
     """Tell the workers that jobs wait; never blocks, never fails."""
     sprints: Sprints
     clock: Callable[[], datetime] = utc_now
+    outward: frozenset[JobKind] = frozenset()
+    """The jobs that are done at vendors, of which some connection can do each."""
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """Run a block as one transaction; publish its changes and wake its jobs afterwards."""
         async with self.database.transaction() as tx:
-            work = Work(tx, self.clock(), self.sprints)
+            work = Work(tx, self.clock(), self.sprints, self.outward)
             yield work
             await work.turn()
             await queue.enqueue(tx, work.jobs)

@@ -39,6 +39,10 @@ class JobKind(Term):
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
     COMPARE = "compare", "Propose which incidents may be records of the same one."
     REDACT = "redact", "Render texts anew in which people became known."
+    MERGE_PAGES = "merge_pages", "Join incidents whose pages were merged at the paging system."
+    RESOLVE_PAGE = "resolve_page", "Resolve an incident's pages at their paging systems."
+    TELL_DEPLOYMENT = "tell_deployment", "Tell vendors of a deployment that ended."
+    JOIN_PEOPLE = "join_people", "Join people who turned out to be one, by their addresses."
 
 
 @dataclass(frozen=True, slots=True)

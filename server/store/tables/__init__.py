@@ -18,6 +18,7 @@ from server.store.tables.changes import (
     deployment_recorded,
     deployment_redirect,
     deployment_source,
+    deployment_told,
     pull_request,
     pull_request_dependency,
     pull_request_file,
@@ -32,6 +33,8 @@ from server.store.tables.incidents import (
     incident,
     incident_service,
     likely_same,
+    page_merge,
+    page_resolved,
     responder,
     timeline_entry,
     timeline_revision,
@@ -49,6 +52,7 @@ from server.store.tables.machinery import (
     observation,
 )
 from server.store.tables.people import (
+    address,
     identity,
     people_version,
     person,
@@ -56,11 +60,13 @@ from server.store.tables.people import (
     service_dependency,
     service_source,
     team,
+    team_source,
 )
 
 __all__ = [
     "C_TEXT",
     "action_item",
+    "address",
     "api_token",
     "attribution",
     "attribution_candidate",
@@ -72,6 +78,7 @@ __all__ = [
     "deployment_recorded",
     "deployment_redirect",
     "deployment_source",
+    "deployment_told",
     "feed",
     "hypothesis",
     "hypothesis_evidence",
@@ -82,6 +89,8 @@ __all__ = [
     "likely_same",
     "metadata",
     "observation",
+    "page_merge",
+    "page_resolved",
     "people_version",
     "person",
     "pull_request",
@@ -95,6 +104,7 @@ __all__ = [
     "service_source",
     "suspect",
     "team",
+    "team_source",
     "timeline_entry",
     "timeline_revision",
     "why",

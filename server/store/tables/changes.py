@@ -194,3 +194,13 @@ push = Table(
     UniqueConstraint("repository", "ref", "before", "after"),
     Index(None, "repository", "pushed_at"),
 )
+
+deployment_told = Table(
+    "deployment_told",
+    metadata,
+    to("deployment_id", "deployment", on_delete="CASCADE", nullable=False),
+    Column("integration", C_TEXT, nullable=False),
+    Column("connection", C_TEXT, nullable=False),
+    PrimaryKeyConstraint("deployment_id", "integration", "connection"),
+)
+"""Which connections were told that a deployment ended."""
