@@ -52,10 +52,12 @@ from server.store.tables.people import (
     service_source,
     team,
 )
+from server.store.tables.tickets import action_item_change, ticket
 
 __all__ = [
     "C_TEXT",
     "action_item",
+    "action_item_change",
     "api_token",
     "attribution",
     "attribution_candidate",
@@ -85,6 +87,7 @@ __all__ = [
     "service_source",
     "suspect",
     "team",
+    "ticket",
     "timeline_entry",
     "timeline_revision",
     "why",
