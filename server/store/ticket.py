@@ -6,8 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import UUID as SQL_UUID
-from sqlalchemy import DateTime, Integer, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from integrations.observation import TicketState
@@ -17,7 +29,7 @@ from server.store.database import Database, Row, Transaction
 from server.store.ids import new_id
 from server.store.tables import action_item, action_item_change, identity, person, team, ticket
 
-_OPEN = [state.value for state in ActionItemState if not state.closed]
+_OPEN = literal([state.value for state in ActionItemState if not state.closed], ARRAY(Text))
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _until = bindparam("until", type_=DateTime(timezone=True))
@@ -89,7 +101,7 @@ _WITHOUT = (
     )
     .where(
         action_item.c.id > bindparam("after", type_=SQL_UUID),
-        action_item.c.state.in_(_OPEN),
+        action_item.c.state == any_(_OPEN),
         ticket.c.id.is_(None),
     )
     .order_by(action_item.c.id)
