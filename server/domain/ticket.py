@@ -71,7 +71,8 @@ def merge(
 ) -> Merged[Ours, Theirs]:
     """Bring a field in step with what the tracker says of it.
 
-    A field that was emptied there is not emptied here: an item always has an owner and a day.
+    A field that was emptied there is not emptied here: an item always has an owner and a day. One
+    that was changed there and back before anybody heard of it counts as unchanged.
     """
     if theirs.value == agreed.theirs:
         return Merged(ours.value, agreed)
