@@ -1,4 +1,4 @@
-"""Revision 0010: tickets."""
+"""Tickets that action items have in trackers, and how action items came to be as they are."""
 
 import sqlalchemy as sa
 from alembic import op
