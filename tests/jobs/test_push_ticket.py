@@ -7,13 +7,15 @@ import pytest
 
 from integrations.contract import Denied, Rejected, Unwell
 from integrations.observation import TicketState
+from server.commands import ticket as tickets
+from server.commands.observe_ticket import Tracker
 from server.jobs.push_ticket import BUSY, PushTicket
 from server.jobs.retry_tickets import RetryTickets
 from server.store import tables
 from server.store.ids import new_id
 from server.store.queue import JobKind
 from tests.commands.stored import twice_at_once
-from tests.jobs.ticketing import DUE, Ticketing
+from tests.jobs.ticketing import DUE, LINKS, Ticketing
 
 
 class Died(BaseException):
@@ -217,13 +219,14 @@ async def test_an_answer_that_comes_after_the_lease_is_left_to_who_has_it(
     ticketing: Ticketing,
 ) -> None:
     item_id = await ticketing.promise()
-
-    async def overtaken() -> None:
-        ticketing.tracker.after = lambda: None
-        ticketing.clock.forward(minutes=3)
-        await ticketing.job.run(item_id, 1)
-
-    ticketing.tracker.after = overtaken
-    await ticketing.job.run(item_id, 1)
-    assert len(ticketing.board.tickets) == 1
-    await ticketing.in_step(item_id)
+    late = await tickets.claim(ticketing.office, item_id, "toy", "acme")
+    assert late
+    draft, telling = await tickets.draft(ticketing.office, late, "toy", None, LINKS)
+    seen = ticketing.board.create(draft)
+    ticketing.clock.forward(minutes=3)
+    assert await tickets.claim(ticketing.office, item_id, "toy", "acme")
+    before = await ticketing.ticket(item_id)
+    await tickets.heard(ticketing.office, late, Tracker("toy", "Toy"), seen, telling)
+    await tickets.fail(ticketing.office, late, "Too late.")
+    await tickets.lose(ticketing.office, late, Tracker("toy", "Toy"))
+    assert await ticketing.ticket(item_id) == before

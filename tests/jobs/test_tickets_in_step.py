@@ -350,9 +350,10 @@ async def test_webhooks_in_any_order_end_alike(ticketing: Ticketing) -> None:
         shuffled = [*seen, *seen[:3]]
         random.Random(seed).shuffle(shuffled)
         await ticketing.hear(*shuffled)
-        await ticketing.work()
-        item = await ticketing.item(item_id)
-        ends.add((item["state"], item["owner_id"], item["due_on"]))
+        for _ in ("heard", "told"):
+            item = await ticketing.item(item_id)
+            ends.add((item["state"], item["owner_id"], item["due_on"]))
+            await ticketing.work()
     assert ends == {("OPEN", ticketing.people["bob"], LATEST)}
 
 
