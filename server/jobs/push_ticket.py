@@ -119,6 +119,6 @@ def _connection(place: Place, agent: Agent[KeepsTickets] | None) -> tuple[str, s
     """The integration and connection to ask; None where there is nobody, nor ever was."""
     if agent:
         return agent.connection.integration, agent.connection.name
-    if place.external_id and place.integration and place.connection:
+    if place.integration and place.connection:
         return place.integration, place.connection
     return None

@@ -196,6 +196,26 @@ async def test_a_connection_that_is_gone_is_told_and_waited_for(ticketing: Ticke
     await ticketing.in_step(item_id)
 
 
+async def test_a_connection_that_left_before_it_had_the_ticket_is_not_waited_for_without_end(
+    ticketing: Ticketing,
+) -> None:
+    item_id = await ticketing.promise()
+    assert await tickets.claim(ticketing.office, item_id, "toy", "acme")
+    retry = RetryTickets(ticketing.office, ())
+    tries = 0
+    for _ in range(40):
+        ticketing.clock.forward(hours=25)
+        await retry.once()
+        if await ticketing.stored.jobs(JobKind.TICKET):
+            assert await PushTicket(ticketing.office).run(item_id, 1) is None
+            tries += 1
+    assert tries == 30
+    await RetryTickets(ticketing.office, ticketing.job.agents).once()
+    await ticketing.change(item_id, priority="P1")
+    await ticketing.work()
+    await ticketing.in_step(item_id)
+
+
 async def test_a_deleted_ticket_is_told_and_not_made_anew(ticketing: Ticketing) -> None:
     item_id = await ticketing.ticketed()
     kept = ticketing.board.tickets.pop("1")
