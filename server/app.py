@@ -15,6 +15,7 @@ from sqlalchemy.sql import Executable
 from integrations.contract import (
     ENTRY_POINT_GROUP,
     Integration,
+    KeepsTickets,
     ReceivesWebhooks,
     ResolvesPages,
     Secret,
@@ -35,18 +36,22 @@ from server.commands.work import Office
 from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
 from server.domain.integration import Account
+from server.domain.link import Links
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
 from server.jobs.join_people import JoinPeople
 from server.jobs.look import Look, poll_every
+from server.jobs.loop import Recurs
 from server.jobs.merge_pages import MergePages
 from server.jobs.poll import Poll
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
+from server.jobs.push_ticket import PushTicket
 from server.jobs.redact import Redact
 from server.jobs.resolve_page import RESOLVE, ResolvePage
+from server.jobs.retry_tickets import RetryTickets
 from server.jobs.sweep import Sweep
 from server.jobs.tell_deployment import TellDeployment
 from server.jobs.wake import Wake
@@ -189,6 +194,12 @@ def _worker(
     connections: Connections,
     clients: Clients,
 ) -> Worker:
+    trackers = agents(
+        KeepsTickets,  # type: ignore[type-abstract]  # asked of objects, never made
+        integrations,
+        connections.all,
+        clients,
+    )
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
@@ -198,8 +209,13 @@ def _worker(
         ResolvePage(office, _resolving(integrations, connections, clients)),
         TellDeployment(office, _telling(integrations, connections, clients)),
         JoinPeople(office),
+        PushTicket(office, trackers, Links(settings.incident_url)),
     )
-    loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
+    loops: list[Recurs] = [
+        Sweep(office),
+        Prune(office, bodies_for=timedelta(days=settings.inbox_days)),
+        RetryTickets(office, trackers),
+    ]
     return Worker(office.database.url, jobs, loops)
 
 

@@ -29,7 +29,9 @@ from server.commands import (
     observe_change,
     observe_deployment,
     observe_page,
+    observe_ticket,
 )
+from server.commands.observe_ticket import Tracker
 from server.commands.work import Work
 from server.store import catalog, observation
 
@@ -70,7 +72,9 @@ def _subject(seen: Observation) -> str | None:
             return observe_change.subject_of_push(seen) if len(seen.ref) <= MAX_REF else None
         case PageObserved():
             return observe_page.subject_of(seen)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
+        case TicketObserved():
+            return observe_ticket.subject_of(seen)
+        case MessageObserved() | ChannelObserved():
             return None
         case PersonObserved() | TeamObserved() | ServiceObserved():
             return observe_catalog.subject_of(seen)
@@ -99,7 +103,11 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case PageObserved():
             pages = [each for each in news if isinstance(each, PageObserved)]
             await observe_page.apply(work, source.name, source.title, pages)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
+        case TicketObserved():
+            seen_tickets = [each for each in news if isinstance(each, TicketObserved)]
+            tracker = Tracker(source.name, source.title)
+            await observe_ticket.apply(work, tracker, seen_tickets)
+        case MessageObserved() | ChannelObserved():
             return
         case PersonObserved() | TeamObserved() | ServiceObserved():
             await observe_catalog.apply(work, source.name, news)

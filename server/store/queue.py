@@ -43,6 +43,7 @@ class JobKind(Term):
     RESOLVE_PAGE = "resolve_page", "Resolve an incident's pages at their paging systems."
     TELL_DEPLOYMENT = "tell_deployment", "Tell vendors of a deployment that ended."
     JOIN_PEOPLE = "join_people", "Join people who turned out to be one, by their addresses."
+    TICKET = "ticket", "Tell the tracker of an action item what it does not know yet."
 
 
 @dataclass(frozen=True, slots=True)

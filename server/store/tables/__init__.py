@@ -62,10 +62,12 @@ from server.store.tables.people import (
     team,
     team_source,
 )
+from server.store.tables.tickets import action_item_change, ticket
 
 __all__ = [
     "C_TEXT",
     "action_item",
+    "action_item_change",
     "address",
     "api_token",
     "attribution",
@@ -105,6 +107,7 @@ __all__ = [
     "suspect",
     "team",
     "team_source",
+    "ticket",
     "timeline_entry",
     "timeline_revision",
     "why",
