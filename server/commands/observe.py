@@ -22,7 +22,13 @@ from integrations.observation import (
     TeamObserved,
     TicketObserved,
 )
-from server.commands import deployment_history, observe_change, observe_deployment, observe_page
+from server.commands import (
+    deployment_history,
+    observe_change,
+    observe_deployment,
+    observe_message,
+    observe_page,
+)
 from server.commands.work import Work
 from server.store import observation
 
@@ -45,7 +51,7 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     fresh: dict[str, list[Observation]] = {}
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
-            fresh.setdefault(subject, []).append(each)
+            fresh.setdefault(_whole(subject, each), []).append(each)
     for news in fresh.values():
         await _apply(work, source, news)
     return sum(map(len, fresh.values()))
@@ -62,7 +68,9 @@ def _subject(seen: Observation) -> str | None:
             return observe_change.subject_of_push(seen) if len(seen.ref) <= MAX_REF else None
         case PageObserved():
             return observe_page.subject_of(seen)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
+        case MessageObserved() | ChannelObserved():
+            return observe_message.subject_of(seen)
+        case TicketObserved():
             return None
         case PersonObserved() | TeamObserved() | ServiceObserved():
             return None
@@ -70,15 +78,24 @@ def _subject(seen: Observation) -> str | None:
             assert_never(seen)
 
 
+def _whole(subject: str, seen: Observation) -> str:
+    """What is brought to its state at once: a channel with all its messages, else the subject."""
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        return f"in:{observe_message.channel_of(seen)}"
+    return subject
+
+
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
     """What nobody else may change meanwhile: the subject, and the history that it is part of."""
     yield f"{source.name}:{subject}"
     if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        yield observe_message.holds(source.name, seen)
 
 
 async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> None:
-    """Bring one subject, of which there are these news, to its state."""
+    """Bring what there are these news of to its state."""
     match news[0]:
         case DeploymentObserved() as seen:
             await observe_deployment.apply(work, source.name, seen)
@@ -89,7 +106,10 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case PageObserved():
             pages = [each for each in news if isinstance(each, PageObserved)]
             await observe_page.apply(work, source.name, source.title, pages)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
+        case MessageObserved() | ChannelObserved():
+            chat = [each for each in news if isinstance(each, MessageObserved | ChannelObserved)]
+            await observe_message.apply(work, source.name, chat)
+        case TicketObserved():
             return
         case PersonObserved() | TeamObserved() | ServiceObserved():
             return

@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from server.commands.timeline import Entry, write
+from server.commands.timeline import Entry, write_all
 from server.commands.work import Work
 from server.domain.feed import FeedChange, FeedSubject
+from server.domain.redaction import Directory
 from server.store import timeline, told_entry
 from server.store.database import Row
 from server.store.directory import directory_of, words
-from server.store.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,15 @@ async def keep(work: Work, incident_id: UUID, wanted: Sequence[ToldEntry]) -> No
     names = [each.external_id for each in wanted]
     rows = await told_entry.named(work.tx, incident_id, names)
     known = {(row["source"], row["external_id"]): row for row in rows}
-    for each in wanted:
-        row = known.get((each.source, each.external_id))
-        if row is None:
-            await write(
-                work,
-                incident_id,
-                each.entry,
-                source=each.source,
-                external_id=each.external_id,
-            )
-        elif not row["touched"]:
-            await _keep_as(work, row, {**_columns(each.entry), "retracted": False})
+    new = [each for each in wanted if (each.source, each.external_id) not in known]
+    origins = [(each.source, each.external_id) for each in new]
+    await write_all(work, incident_id, [each.entry for each in new], origins)
+    revised = [
+        (row, _columns(each.entry))
+        for each in wanted
+        if (row := known.get((each.source, each.external_id))) and not row["touched"]
+    ]
+    await _keep_as(work, incident_id, revised, FeedChange.REVISED)
 
 
 async def take_back(
@@ -50,10 +47,27 @@ async def take_back(
 ) -> None:
     """Retract the entries whose id begins so, but for those that are kept."""
     stay = {(each.source, each.external_id) for each in kept}
-    for row in await told_entry.standing(work.tx, incident_id, prefix):
-        if (row["source"], row["external_id"]) not in stay:
-            changes: dict[str, object] = {"retracted": True, "body": f"Retracted: {reason}"}
-            await _keep_as(work, row, changes, FeedChange.RETRACTED)
+    rows = await told_entry.standing(work.tx, incident_id, prefix)
+    gone = [row for row in rows if (row["source"], row["external_id"]) not in stay]
+    await _retract(work, incident_id, gone, reason)
+
+
+async def take_back_named(
+    work: Work, incident_id: UUID, source: str, names: Sequence[str], reason: str
+) -> None:
+    """Retract those entries of a source that still stand."""
+    rows = await told_entry.named(work.tx, incident_id, names)
+    gone = [
+        row
+        for row in rows
+        if row["source"] == source and not row["touched"] and not row["retracted"]
+    ]
+    await _retract(work, incident_id, gone, reason)
+
+
+async def _retract(work: Work, incident_id: UUID, rows: Sequence[Row], reason: str) -> None:
+    gone: dict[str, object] = {"body": f"Retracted: {reason}", "retracted": True}
+    await _keep_as(work, incident_id, [(row, gone) for row in rows], FeedChange.RETRACTED)
 
 
 def _columns(entry: Entry) -> dict[str, object]:
@@ -64,19 +78,32 @@ def _columns(entry: Entry) -> dict[str, object]:
         "url": entry.url,
         "actor_id": entry.actor,
         "deployment_id": entry.deployment,
+        "retracted": False,
     }
 
 
 async def _keep_as(
-    work: Work, row: Row, wanted: dict[str, object], change: FeedChange = FeedChange.REVISED
+    work: Work,
+    incident_id: UUID,
+    wanted: Sequence[tuple[Row, dict[str, object]]],
+    change: FeedChange,
 ) -> None:
-    """Change an entry into what is wanted, unless it is that already."""
-    changes = {name: value for name, value in wanted.items() if row[name] != value}
-    if not changes:
+    """Change entries into what is wanted, but for those that are it already."""
+    news = [(row, values) for row, values in wanted if any(row[n] != v for n, v in values.items())]
+    if not news:
         return
-    if "body" in changes:
-        changes |= words("body", str(changes["body"]), await directory_of(work.tx))
-    incident_id = row["incident_id"]
-    changes["sequence"] = await work.changed(incident_id, FeedSubject.TIMELINE, row["id"], change)
-    revision: dict[str, object] = {"id": new_id(), "at": work.now, "by_id": None}
-    await timeline.revise_entry(work.tx, row, changes, revision=revision)
+    directory = await directory_of(work.tx)
+    ids = [row["id"] for row, _ in news]
+    sequences = await work.all_changed(incident_id, FeedSubject.TIMELINE, ids, change)
+    changes = [
+        (row, {**values, **_body(row, str(values["body"]), directory), "sequence": sequence})
+        for (row, values), sequence in zip(news, sequences, strict=True)
+    ]
+    await timeline.revise_entries(work.tx, changes, work.now)
+
+
+def _body(row: Row, body: str, directory: Directory) -> dict[str, object]:
+    """The text, rendered anew only where it is another one: a rendering that stands stays."""
+    if body == row["body"]:
+        return {"body_redacted": row["body_redacted"]}
+    return words("body", body, directory)

@@ -19,6 +19,14 @@ from server.store.tables.changes import (
     pull_request_dependency,
     push,
 )
+from server.store.tables.chat import (
+    channel_mention,
+    channel_word,
+    incident_channel,
+    message,
+    message_mention,
+    post,
+)
 from server.store.tables.columns import C_TEXT, metadata
 from server.store.tables.incidents import (
     feed,
@@ -59,6 +67,8 @@ __all__ = [
     "api_token",
     "attribution",
     "attribution_candidate",
+    "channel_mention",
+    "channel_word",
     "connection_state",
     "delivery",
     "deployment",
@@ -70,12 +80,16 @@ __all__ = [
     "idempotency",
     "identity",
     "incident",
+    "incident_channel",
     "incident_service",
     "likely_same",
+    "message",
+    "message_mention",
     "metadata",
     "observation",
     "people_version",
     "person",
+    "post",
     "pull_request",
     "pull_request_dependency",
     "push",
