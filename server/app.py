@@ -12,7 +12,13 @@ from importlib.metadata import entry_points
 import structlog
 from sqlalchemy.sql import Executable
 
-from integrations.contract import ENTRY_POINT_GROUP, Integration, ReceivesWebhooks, Secret
+from integrations.contract import (
+    ENTRY_POINT_GROUP,
+    Integration,
+    PostsMessages,
+    ReceivesWebhooks,
+    Secret,
+)
 from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
@@ -28,15 +34,19 @@ from server.commands.work import Office
 from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
 from server.domain.integration import Account
+from server.domain.link import Links
+from server.domain.reminder import Rhythm
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
 from server.jobs.look import Look, poll_every
 from server.jobs.poll import Poll
+from server.jobs.post_message import PostMessage
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
 from server.jobs.redact import Redact
+from server.jobs.remind import Remind
 from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
@@ -46,6 +56,7 @@ from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
+from server.outbound.agents import agents
 from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database, Prepared, prepare
@@ -152,7 +163,7 @@ async def open_house(
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            worker = _worker(settings, office, integrations, connections)
+            worker = _worker(settings, office, integrations, connections, clients)
             await stack.enter_async_context(worker.running())
             looks = _looks(office, integrations, connections, clients)
             await stack.enter_async_context(Poll(office, looks).running())
@@ -171,14 +182,23 @@ def _worker(
     office: Office,
     integrations: Mapping[str, Integration],
     connections: Connections,
+    clients: Clients,
 ) -> Worker:
+    chats = agents(PostsMessages, integrations, connections.all, clients)  # type: ignore[type-abstract]  # a power is a protocol
+    links = Links(settings.incident_url)
+    rhythm = Rhythm(settings.review_weekday, settings.review_hour)
     jobs: Sequence[Runs] = (
         ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
         Compare(office),
         Redact(office),
+        PostMessage(office, chats),
     )
-    loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
+    loops = (
+        Sweep(office),
+        Prune(office, bodies_for=timedelta(days=settings.inbox_days)),
+        Remind(office, chats, links, rhythm),
+    )
     return Worker(office.database.url, jobs, loops)
 
 

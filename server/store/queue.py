@@ -39,6 +39,7 @@ class JobKind(Term):
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
     COMPARE = "compare", "Propose which incidents may be records of the same one."
     REDACT = "redact", "Render texts anew in which people became known."
+    POST = "post", "Post a message to a chat."
 
 
 @dataclass(frozen=True, slots=True)
