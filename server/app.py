@@ -40,6 +40,7 @@ from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
+from server.jobs.link import Link
 from server.jobs.look import Look, poll_every
 from server.jobs.poll import Poll
 from server.jobs.post_message import PostMessage
@@ -191,6 +192,7 @@ def _worker(
         ProcessDelivery(office, _receiving(integrations), connections=connections.all),
         Attribute(office),
         Compare(office),
+        Link(office),
         Redact(office),
         PostMessage(office, chats),
     )

@@ -14,8 +14,9 @@ from server.domain.text import check_text
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Refused, refuse
 from server.store import channel as channels
-from server.store import directory, observation
+from server.store import directory, observation, queue
 from server.store import message as messages
+from server.store.queue import Job, JobKind
 from server.store.statements import find_row
 from server.store.tables import incident
 
@@ -41,6 +42,23 @@ async def derive(work: Work, source: str, channel: str) -> None:
         await tell(work, source, rows)
     for incident_id in sorted(changed):
         await work.changed(incident_id, FeedSubject.INCIDENT, incident_id, FeedChange.REVISED)
+
+
+async def reconsider(office: Office, incident_id: UUID) -> None:
+    """Derive anew the channels that belong to an incident or mention its page.
+
+    The page may have been talked about before it was told of, and the incident may have begun or
+    ended at another time than was known.
+    """
+    async with office.work() as work:
+        await queue.absorb(work.tx, Job(JobKind.LINK, incident_id))
+        found = await channels.of_incident(work.tx, incident_id)
+    for source, channel in found:
+        async with office.work() as work:
+            await observation.lock(work.tx, [lock_of(source, channel)])
+            await derive(work, source, channel)
+            if directory.changed(work.tx):
+                work.later(RERENDER)
 
 
 async def _bounded(work: Work, source: str, channel: str, found: list[Span]) -> list[Span]:

@@ -23,6 +23,9 @@ from server.store.tables import (
 MAX_MENTIONS = 1_000
 """How many mentions of incidents are folded, the newest."""
 
+MAX_CHANNELS = 100
+"""In how many channels one incident is looked for."""
+
 _NAMES = ("source", "channel", "at", "message", "place", "mentioned")
 
 _hash = func.hashtextextended(bindparam("address", type_=Text), literal(0))
@@ -106,6 +109,28 @@ _SINCE = select(func.max(incident_channel.c.since)).where(
     incident_channel.c.source == bindparam("source"),
     incident_channel.c.external_id == bindparam("channel"),
 )
+
+
+_MENTIONING = (
+    select(channel_mention.c.source, channel_mention.c.channel)
+    .join(
+        incident,
+        func.hashtextextended(incident.c.url, literal(0)) == channel_mention.c.address,
+    )
+    .where(incident.c.id == bindparam("incident"))
+    .union(
+        select(incident_channel.c.source, incident_channel.c.external_id).where(
+            incident_channel.c.incident_id == bindparam("incident")
+        )
+    )
+    .limit(MAX_CHANNELS)
+)
+
+
+async def of_incident(tx: Transaction, incident_id: UUID) -> list[tuple[str, str]]:
+    """The channels that belong to an incident or mention its page, in the order of their locks."""
+    rows = await tx.fetch(_MENTIONING, incident=incident_id)
+    return sorted((row["source"], row["channel"]) for row in rows)
 
 
 async def note(tx: Transaction, rows: Sequence[dict[str, object]]) -> None:

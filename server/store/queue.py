@@ -38,6 +38,7 @@ class JobKind(Term):
     DELIVERY = "delivery", "Process a webhook that was kept."
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
     COMPARE = "compare", "Propose which incidents may be records of the same one."
+    LINK = "link", "Find the channels in which an incident is talked about."
     REDACT = "redact", "Render texts anew in which people became known."
     POST = "post", "Post a message to a chat."
 
@@ -52,7 +53,8 @@ class Job:
 
 def of_changed_incident(incident_id: UUID) -> tuple[Job, ...]:
     """What there is to do when an incident was declared, or became another in its own words."""
-    return Job(JobKind.ATTRIBUTE, incident_id), Job(JobKind.COMPARE, incident_id)
+    kinds = JobKind.ATTRIBUTE, JobKind.COMPARE, JobKind.LINK
+    return tuple(Job(kind, incident_id) for kind in kinds)
 
 
 JOBS = table(

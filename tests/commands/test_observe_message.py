@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from integrations.observation import MessageEvent, PersonRef
+from integrations.observation import MessageEvent, PageEvent, PersonRef
 from server.commands import channel as channels
 from server.commands import incident as incidents
 from server.commands import message_entries, timeline
@@ -21,6 +21,7 @@ from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Forbidden
 from server.store import tables
 from server.store.database import Transaction
+from server.store.queue import JobKind
 from tests.commands.conftest import Clock
 from tests.commands.said import (
     ADA,
@@ -35,7 +36,7 @@ from tests.commands.said import (
     told,
 )
 from tests.commands.stored import Stored, refusal
-from tests.commands.told import at
+from tests.commands.told import at, page, tell, the_incident
 
 EDITED, DELETED = MessageEvent.EDITED, MessageEvent.DELETED
 
@@ -69,7 +70,28 @@ async def test_the_first_mention_links_the_channel(
     assert entry["actor_id"] == ada["person_id"]
 
 
-async def test_a_page_links_as_an_id_does_also_where_it_is_known_later(
+async def test_a_page_that_is_told_of_later_is_found(office: Office, stored: Stored) -> None:
+    await hear(office, said("1", 1, "Who looks?"), said("2", 2, "https://pd.example/7/"))
+    await tell(office, page(PageEvent.TRIGGERED, 0, url="https://pd.example/7"))
+    incident_id = await the_incident(stored)
+    assert await stored.jobs(JobKind.LINK) == [incident_id]
+    await channels.reconsider(office, incident_id)
+    assert list(await told(stored, incident_id)) == ["1", "2"]
+    assert await stored.jobs(JobKind.LINK) == []
+
+
+async def test_another_beginning_takes_in_more(
+    office: Office, stored: Stored, viewer: Viewer, incident_id: UUID
+) -> None:
+    await hear(office, said("1", -30, "Odd"), said("2", 2, public(incident_id)))
+    assert list(await told(stored, incident_id)) == ["2"]
+    command = incidents.Update(incident_id, {"started_at": at(-40)})
+    await incidents.update(office, viewer, command)
+    await channels.reconsider(office, incident_id)
+    assert sorted(await told(stored, incident_id)) == ["1", "2"]
+
+
+async def test_the_address_of_a_page_links_as_an_id_does(
     office: Office, stored: Stored, paged: UUID
 ) -> None:
     await hear(office, said("link", 2, "Paged: <https://pd.example/1?utm=chat>."))

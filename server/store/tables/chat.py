@@ -59,6 +59,7 @@ channel_mention = Table(
     Column("address", BigInteger, comment="else the hash of a page's address"),
     PrimaryKeyConstraint("source", "channel", "at", "message", "place"),
     Index(None, "at"),
+    Index(None, "address", postgresql_where=text("address is not null")),
 )
 """What was said in a channel that may be an incident. Of addresses only hashes are kept."""
 

@@ -26,6 +26,12 @@ def upgrade() -> None:
             "source", "channel", "at", "message", "place", name=op.f("channel_mention_pkey")
         ),
     )
+    op.create_index(
+        op.f("channel_mention_address_idx"),
+        "channel_mention",
+        ["address"],
+        postgresql_where=sa.text("address is not null"),
+    )
     op.create_index(op.f("channel_mention_at_idx"), "channel_mention", ["at"])
     op.create_table(
         "message_mention",
