@@ -14,10 +14,8 @@ from server.store import incident as incidents
 from server.store import message as messages
 from server.store import observation, person
 from server.store.database import Row
+from server.store.message import SUBJECT
 from server.store.person import Key
-
-SUBJECT = "message:"
-"""What the subject of a message's observations begins with, before the message's id."""
 
 _DELETED = "it was deleted where it was said."
 _ELSEWHERE = "its channel does not tell of this incident."

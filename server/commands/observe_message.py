@@ -5,11 +5,12 @@ from uuid import UUID
 
 from integrations.observation import ChannelObserved, MessageObserved
 from server.commands import channel as channel_commands
-from server.commands.message_entries import SUBJECT, lock_of, tell
+from server.commands.message_entries import lock_of, tell
 from server.commands.work import Work
 from server.domain.link import addresses_in, incidents_in
 from server.store import channel as channels
 from server.store import message as messages
+from server.store.message import SUBJECT
 
 MAX_MENTIONS = 20
 """How many incidents, and how many addresses, one text may mention."""

@@ -72,7 +72,7 @@ class Directory:
             roles.add(role)
             for name in person.names:
                 names.add_name(name, role)
-                if name.isalpha():
+                if len(name.split()) == 1:
                     # A name of one word may be any word: after an @ it is that person.
                     claim(handles, fold(name), role, ANY_ENGINEER)
             for handle in person.handles:

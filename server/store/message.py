@@ -33,6 +33,9 @@ from server.store.tables import (
 
 PAGE = 500
 
+SUBJECT = "message:"
+"""What the subject of a message's observations begins with, before the message's id."""
+
 _TEXTS = ARRAY(Text)
 
 _over = incident.c.resolved_at + literal(AFTERWARDS, Interval)

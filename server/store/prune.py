@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from server.domain.delivery import DeliveryState
 from server.store.database import Transaction
+from server.store.message import SUBJECT
 from server.store.tables import (
     channel_mention,
     delivery,
@@ -88,7 +89,7 @@ _unsaid = (
     delete(observation)
     .where(
         observation.c.source == _gone.c.source,
-        observation.c.subject == literal("message:").concat(_gone.c.external_id),
+        observation.c.subject == literal(SUBJECT).concat(_gone.c.external_id),
     )
     .cte("unsaid")
 )

@@ -166,7 +166,7 @@ async def test_what_a_person_revised_stays_theirs(
     assert await bodies(stored, incident_id) == {"1": "My words"}
 
 
-@pytest.mark.parametrize("name", ["Alan Turing", "Will", "alan", "May"])
+@pytest.mark.parametrize("name", ["Alan Turing", "Will", "alan", "alan_2", "May"])
 async def test_who_is_mentioned_is_named_and_redacted(
     office: Office, stored: Stored, incident_id: UUID, name: str
 ) -> None:
