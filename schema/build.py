@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from schema import (
     action_item,
     attribution,
+    chat,
     delivery,
     deployment,
     hypothesis,
@@ -53,6 +54,7 @@ class Query(
 class Mutation(
     incident.IncidentMutations,
     merging.MergingMutations,
+    chat.ChatMutations,
     timeline.TimelineMutations,
     hypothesis.HypothesisMutations,
     why.WhyMutations,
@@ -75,6 +77,7 @@ class Subscription(live.LiveSubscriptions):
 _CONCEPTS = (
     action_item,
     attribution,
+    chat,
     delivery,
     deployment,
     hypothesis,

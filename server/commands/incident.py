@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.commands.changes import null_problems
 from server.commands.once import once
-from server.commands.timeline import BY_A_PERSON, Entry, write
+from server.commands.timeline import Entry, write
 from server.commands.work import Office, Work
 from server.domain.attribution_weights import WEIGHTS
 from server.domain.feed import FeedChange, FeedSubject
@@ -205,7 +205,7 @@ async def _tell(work: Work, viewer: Viewer, old: Row, command: Update) -> None:
     for line in lines:
         body = f"{line}: {reason}" if reason else line
         entry = Entry(TimelineKind.STATUS, work.now, body, actor=viewer.person_id)
-        await write(work, command.id, entry, source=BY_A_PERSON)
+        await write(work, command.id, entry)
 
 
 _NEVER_NULL = {"title": "title", "severity": "severity", "status": "status"}

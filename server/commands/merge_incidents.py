@@ -152,6 +152,8 @@ async def _move_parts(work: Work, merged: UUID, target: UUID) -> None:
     """Move all that belongs to the one into the other, and tell of each part in its feed."""
     for table in parts.UNITED:
         await parts.unite(work.tx, table, merged, target)
+    for table in parts.CHAT:
+        await update_row(work.tx, table, {"incident_id": target}, incident_id=merged)
     entries = await parts.entries_of(work.tx, merged, target)
     sequences = await work.all_changed(target, FeedSubject.TIMELINE, entries.moving)
     await parts.move_entries(work.tx, target, entries, sequences)

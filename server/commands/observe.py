@@ -28,6 +28,7 @@ from server.commands import (
     observe_catalog,
     observe_change,
     observe_deployment,
+    observe_message,
     observe_page,
     observe_ticket,
 )
@@ -55,7 +56,7 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     fresh: dict[str, list[Observation]] = {}
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
-            fresh.setdefault(subject, []).append(each)
+            fresh.setdefault(_whole(subject, each), []).append(each)
     for news in fresh.values():
         await _apply(work, source, news)
     return sum(map(len, fresh.values()))
@@ -75,11 +76,18 @@ def _subject(seen: Observation) -> str | None:
         case TicketObserved():
             return observe_ticket.subject_of(seen)
         case MessageObserved() | ChannelObserved():
-            return None
+            return observe_message.subject_of(seen)
         case PersonObserved() | TeamObserved() | ServiceObserved():
             return observe_catalog.subject_of(seen)
         case _:
             assert_never(seen)
+
+
+def _whole(subject: str, seen: Observation) -> str:
+    """What is brought to its state at once: a channel with all its messages, else the subject."""
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        return f"in:{observe_message.channel_of(seen)}"
+    return subject
 
 
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
@@ -89,10 +97,12 @@ def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
         yield f"{source.name}:{observe_page.PAGE}{seen.merged_into}"
     if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        yield observe_message.holds(source.name, seen)
 
 
 async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> None:
-    """Bring one subject, of which there are these news, to its state."""
+    """Bring what there are these news of to its state."""
     match news[0]:
         case DeploymentObserved() as seen:
             await observe_deployment.apply(work, source.name, seen)
@@ -108,7 +118,8 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
             tracker = Tracker(source.name, source.title)
             await observe_ticket.apply(work, tracker, seen_tickets)
         case MessageObserved() | ChannelObserved():
-            return
+            chat = [each for each in news if isinstance(each, MessageObserved | ChannelObserved)]
+            await observe_message.apply(work, source.name, chat)
         case PersonObserved() | TeamObserved() | ServiceObserved():
             await observe_catalog.apply(work, source.name, news)
         case _:

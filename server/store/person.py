@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, func, select, tuple_
+from sqlalchemy import Text, any_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
 from integrations.observation import PersonRef
 from server.domain.catalog import plain_email
@@ -65,6 +66,17 @@ _ADD_IDENTITY = (
     .on_conflict_do_nothing()
     .returning(identity.c.person_id)
 )
+
+
+_NAMES = select(person.c.id, person.c.name).where(
+    person.c.id == any_(bindparam("ids", type_=ARRAY(SQL_UUID)))
+)
+
+
+async def names(tx: Transaction, people: Iterable[UUID]) -> Mapping[UUID, str]:
+    """The names of these people."""
+    rows = await tx.fetch(_NAMES, ids=list(people))
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def find_or_create(tx: Transaction, people: Iterable[PersonRef]) -> Mapping[Key, UUID]:

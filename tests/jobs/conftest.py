@@ -28,6 +28,7 @@ from server.domain.incident import Severity
 from server.domain.viewer import Scope, Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
+from server.jobs.link import Link
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
@@ -85,6 +86,7 @@ async def working(
                 ProcessDelivery(office, by_name, QUICKLY),
                 Attribute(office),
                 Compare(office),
+                Link(office),
                 Redact(office),
             ),
             [Sweep(office, timedelta(0), timedelta(seconds=0.1))] if sweeps else [],

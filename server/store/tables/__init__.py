@@ -25,6 +25,14 @@ from server.store.tables.changes import (
     push,
     review,
 )
+from server.store.tables.chat import (
+    channel_mention,
+    channel_word,
+    incident_channel,
+    message,
+    message_mention,
+    post,
+)
 from server.store.tables.columns import C_TEXT, metadata
 from server.store.tables.incidents import (
     feed,
@@ -72,6 +80,8 @@ __all__ = [
     "api_token",
     "attribution",
     "attribution_candidate",
+    "channel_mention",
+    "channel_word",
     "connection_state",
     "delivery",
     "deployment",
@@ -87,14 +97,18 @@ __all__ = [
     "idempotency",
     "identity",
     "incident",
+    "incident_channel",
     "incident_service",
     "likely_same",
+    "message",
+    "message_mention",
     "metadata",
     "observation",
     "page_merge",
     "page_resolved",
     "people_version",
     "person",
+    "post",
     "pull_request",
     "pull_request_dependency",
     "pull_request_file",

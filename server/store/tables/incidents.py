@@ -69,6 +69,7 @@ incident = Table(
     now("created_at"),
     now("updated_at"),
     UniqueConstraint("source", "external_id"),
+    Index("incident_address_idx", text("hashtextextended(url, 0)")),
     Index(None, "merged_into_id"),
     Index(None, "merged_by_id"),
     Index(None, "declared_at", "id"),

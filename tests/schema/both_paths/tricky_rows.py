@@ -97,6 +97,7 @@ SIZES: Mapping[Table, int] = {
     t.incident: 15,
     t.likely_same: 16,
     t.incident_service: 20,
+    t.incident_channel: 24,
     t.responder: 22,
     t.hypothesis: 12,
     t.timeline_entry: 60,
