@@ -119,7 +119,7 @@ class FakeSlack:
         found["users"] = sorted({*found["users"]} ^ {user})
         found["count"] = len(found["users"])
         reactions[:] = [each for each in reactions if each["users"]]
-        item = {"type": "message", "channel": channel, "ts": ts}
+        item = {"type": "message", "channel": channel, "ts": ts, "channel_type": "channel"}
         self._tell({"type": f"reaction_{'added' if added else 'removed'}", "user": user,
                     "reaction": name, "item": item, "item_user": record["user"],
                     "event_ts": self.tick()})  # fmt: skip
