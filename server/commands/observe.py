@@ -33,6 +33,7 @@ from server.commands import (
     observe_ticket,
 )
 from server.commands.observe_ticket import Tracker
+from server.commands.observed_people import make_known
 from server.commands.work import Work
 from server.store import catalog, observation
 
@@ -57,6 +58,7 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
             fresh.setdefault(_whole(subject, each), []).append(each)
+    await make_known(work, [each for news in fresh.values() for each in news])
     for news in fresh.values():
         await _apply(work, source, news)
     return sum(map(len, fresh.values()))
