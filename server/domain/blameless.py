@@ -8,7 +8,7 @@ Error"; Allspaw, "Blameless PostMortems and a Just Culture").
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -47,17 +47,12 @@ class LanguageRule:
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    _of_people: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _of_any: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _unless: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _patterns: "_Patterns" = field(init=False, repr=False, compare=False)
+    _unless: "_Patterns" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        of_people = [each for each in self.patterns if each.startswith(_PERSON)]
-        others = [each for each in self.patterns if not each.startswith(_PERSON)]
-        tails = (each.removeprefix(_PERSON) for each in of_people)
-        object.__setattr__(self, "_of_people", _any_of(tails, before=""))
-        object.__setattr__(self, "_of_any", _any_of(others))
-        object.__setattr__(self, "_unless", _any_of(self.unless))
+        object.__setattr__(self, "_patterns", _Patterns.of(self.patterns))
+        object.__setattr__(self, "_unless", _Patterns.of(self.unless))
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
@@ -91,25 +86,14 @@ class LanguageRule:
 
     def spans(self, read: "_Read") -> Iterator[tuple[int, int]]:
         """Where a text breaks it."""
-        found = sorted({*self._after_people(read), *self._anywhere(read)})
-        fine = [each.span() for each in self._unless.finditer(read.plain)] if found else []
+        found = sorted(self._patterns.spans(read))
+        fine = self._unless.spans(read) if found else set()
         done = 0
         for start, end in found:
             excused = any(start < its_end and its_start < end for its_start, its_end in fine)
             if start >= done and not excused:
                 yield start, end
                 done = end
-
-    def _after_people(self, read: "_Read") -> Iterator[tuple[int, int]]:
-        """What begins with a person: looked for where people stand, which is far quicker."""
-        for person in read.people:
-            if found := self._of_people.match(read.marked, person.end()):
-                yield person.start(), found.end()
-
-    def _anywhere(self, read: "_Read") -> Iterator[tuple[int, int]]:
-        for text in (read.marked, read.plain):
-            for found in self._of_any.finditer(text):
-                yield found.span()
 
 
 def findings(
@@ -197,7 +181,7 @@ _PERSON = "{person}"
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 _SHORT = re.compile(r"\[[^\]]*\]|\((?!\?)| |'")
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
-_LONG = {"(": "(?:", " ": r"\s+", "'": f"['{_CURLY}]"}
+_LONG = {"(": "(?:", " ": r"(?:\s+)", "'": f"['{_CURLY}]"}
 
 
 def _any_of(patterns: Iterable[str], before: str = r"(?<!\w)") -> re.Pattern[str]:
@@ -220,6 +204,40 @@ def _expanded(pattern: str) -> str:
             raise ValueError(f"There are no words {named[0]}.")
         pattern = pattern.replace(named[0], f"({_words()[named[1]]})")
     return _SHORT.sub(lambda each: _LONG.get(each[0], each[0].replace("'", f"'{_CURLY}")), pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Some patterns, apart by where they speak of a person: it decides which text they read."""
+
+    after_people: re.Pattern[str]
+    with_people: re.Pattern[str]
+    others: re.Pattern[str]
+
+    @classmethod
+    def of(cls, patterns: Collection[str]) -> Self:
+        """Raises: ValueError: one of them is no pattern."""
+        with_people = [each for each in patterns if _PERSON in each]
+        begin = [each for each in with_people if each.startswith(_PERSON)]
+        return cls(
+            _any_of((each.removeprefix(_PERSON) for each in begin), before=""),
+            _any_of(each for each in with_people if each not in begin),
+            _any_of(each for each in patterns if _PERSON not in each),
+        )
+
+    def spans(self, read: _Read) -> set[tuple[int, int]]:
+        """Where they match."""
+        return {
+            *self._after_people(read),
+            *(found.span() for found in self.with_people.finditer(read.marked)),
+            *(found.span() for found in self.others.finditer(read.plain)),
+        }
+
+    def _after_people(self, read: _Read) -> Iterator[tuple[int, int]]:
+        """What begins with a person: looked for where people stand, which is far quicker."""
+        for person in read.people:
+            if found := self.after_people.match(read.marked, person.end()):
+                yield person.start(), found.end()
 
 
 @cache
