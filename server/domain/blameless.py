@@ -8,11 +8,11 @@ Error"; Allspaw, "Blameless PostMortems and a Just Culture").
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 MAX_FINDINGS = 100
 """How many findings of one text are told, from its beginning."""
@@ -59,30 +59,23 @@ class LanguageRule:
         """The rule that a table describes, as `blameless_rules.toml` does.
 
         Raises:
-            ValueError: it describes none, or one that its own examples do not bear out.
+            LanguageRuleError: it describes none, or one that its own examples do not bear out.
         """
-        if unknown := set(table) - _KEYS:
-            raise ValueError(f"A rule has no {min(unknown)}.")
-        rule = cls(
-            name=_text(table, "name"),
-            meaning=_text(table, "meaning"),
-            advice=_text(table, "advice"),
-            patterns=_texts(table, "patterns"),
-            unless=_texts(table, "unless"),
-            examples=_texts(table, "examples"),
-        )
-        if not rule.patterns:
-            raise ValueError("A rule needs patterns.")
-        for example in rule.examples:
-            rule.check(example)
+        if mistakes := tuple(_mistakes(table)):
+            raise LanguageRuleError(mistakes)
+        texts = (table[name] for name in _TEXTS)
+        rule = cls(*texts, *(tuple(table.get(name, ())) for name in _LISTS))
+        if unlike := tuple(rule.unlike()):
+            raise LanguageRuleError(unlike)
         return rule
 
-    def check(self, example: str) -> None:
-        """Raises: ValueError: what is found in the example is not what stands in brackets."""
-        plain = example.replace("[", "").replace("]", "")
-        found = [plain[start:end] for start, end in self.spans(_Read.of(plain, ()))]
-        if found != _BRACKETED.findall(example):
-            raise ValueError(f"{self.name}: in {example!r} it finds {found}.")
+    def unlike(self) -> Iterator["Mistake"]:
+        """Its examples in which it does not find what stands in brackets."""
+        for example in self.examples:
+            plain = example.replace("[", "").replace("]", "")
+            found = [plain[start:end] for start, end in self.spans(_Read.of(plain, ()))]
+            if found != _BRACKETED.findall(example):
+                yield "examples", f"in {example!r} it finds {found or 'nothing'}"
 
     def spans(self, read: "_Read") -> Iterator[tuple[int, int]]:
         """Where a text breaks it."""
@@ -157,22 +150,57 @@ class _Read:
         return cls(plain, marked, people)
 
 
-_KEYS = {"name", "meaning", "advice", "patterns", "unless", "examples"}
+# ── how rules are read ───────────────────────────────────────────────────────
+
+Mistake: TypeAlias = tuple[str, str]
+"""What is wrong in a table: the key, and what it is."""
+
+
+class LanguageRuleError(ValueError):
+    """A table that describes no rule, with every mistake in it."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(f"{key}: {what}" for key, what in mistakes))
+        self.mistakes = mistakes
+
+
+_TEXTS = ("name", "meaning", "advice")
+_LISTS = ("patterns", "unless", "examples")
 _BRACKETED = re.compile(r"\[([^\]]*)\]")
 
 
-def _text(table: Mapping[str, Any], name: str) -> str:
-    value = table.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
-        raise ValueError(f"{name}: give a text of at most {MAX_TEXT} characters.")
-    return value
+def _mistakes(table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What is wrong in a table, but for its examples."""
+    for key in sorted(set(table) - {*_TEXTS, *_LISTS}):
+        yield key, "a rule has no such key"
+    for key in _TEXTS:
+        if not _is_text(table.get(key)):
+            yield key, f"give a text of at most {MAX_TEXT} characters"
+    for key in _LISTS:
+        yield from ((key, wrong) for wrong in _wrong_with_list(table.get(key, []), key))
+    if not table.get("patterns"):
+        yield "patterns", "give at least one"
 
 
-def _texts(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    values = table.get(name, [])
-    if not isinstance(values, list) or len(values) > MAX_TEXTS:
-        raise ValueError(f"{name}: give a list of at most {MAX_TEXTS} texts.")
-    return tuple(_text({name: value}, name) for value in values)
+def _wrong_with_list(values: object, key: str) -> Iterator[str]:
+    if not isinstance(values, list) or not len(values) <= MAX_TEXTS:
+        yield f"give a list of at most {MAX_TEXTS} texts"
+    elif not all(map(_is_text, values)):
+        yield f"give only texts of at most {MAX_TEXT} characters"
+    elif key != "examples":
+        yield from (wrong for each in values for wrong in _wrong_with_pattern(each))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT
+
+
+def _wrong_with_pattern(pattern: str) -> Iterator[str]:
+    try:
+        if _any_of([pattern]).match(""):
+            yield f"{pattern!r} also matches where nothing stands"
+    except ValueError as wrong:
+        yield f"{pattern!r}: {wrong}"
 
 
 # ── how rules are written ────────────────────────────────────────────────────
@@ -190,7 +218,7 @@ def _any_of(patterns: Iterable[str], before: str = r"(?<!\w)") -> re.Pattern[str
     try:
         return re.compile(rf"{before}(?:{wanted})(?!\w)", re.IGNORECASE)
     except re.error as wrong:
-        raise ValueError(f"It is no pattern: {wrong}.") from None
+        raise ValueError(f"it is no pattern: {wrong}") from None
 
 
 def _expanded(pattern: str) -> str:
@@ -201,7 +229,7 @@ def _expanded(pattern: str) -> str:
     """
     while named := _IN_BRACES.search(pattern):
         if named[1] not in _words():
-            raise ValueError(f"There are no words {named[0]}.")
+            raise ValueError(f"there are no words {named[0]}")
         pattern = pattern.replace(named[0], f"({_words()[named[1]]})")
     return _SHORT.sub(lambda each: _LONG.get(each[0], each[0].replace("'", f"'{_CURLY}")), pattern)
 
