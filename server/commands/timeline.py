@@ -18,6 +18,7 @@ from server.store import timeline
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.statements import find_rows, known_ids
 from server.store.tables import deployment, hypothesis, person
 
@@ -82,7 +83,12 @@ async def write(
 ) -> UUID:
     """Write one entry that is known to be sound, inside a command's transaction; its id."""
     entry_id = new_id()
-    body = words("body", entry.body, await directory_of(work.tx))
+    directory = await directory_of(work.tx)
+    body = (
+        said("body", entry.body, directory, work.rules)
+        if source == BY_A_PERSON
+        else words("body", entry.body, directory)
+    )
     sequence = await work.changed(incident, FeedSubject.TIMELINE, entry_id)
     await timeline.insert_entry(
         work.tx,
@@ -134,7 +140,7 @@ async def revise(office: Office, viewer: Viewer, command: ReviseEntry) -> UUID:
             raise Refused(*problems)
         changes = dict(command.changes)
         if "body" in changes:
-            changes |= words("body", now["body"], await directory_of(work.tx))
+            changes |= said("body", now["body"], await directory_of(work.tx), work.rules)
         await _change(work, viewer, old, changes, FeedChange.REVISED)
         return command.id
 
@@ -162,7 +168,8 @@ async def retract(office: Office, viewer: Viewer, command: RetractEntry) -> UUID
         if not old["retracted"]:
             reason = (command.reason or "").strip()
             text = f"Retracted: {reason}" if reason else "Retracted"
-            changes = {"retracted": True, **words("body", text, await directory_of(work.tx))}
+            body = said("body", text, await directory_of(work.tx), work.rules)
+            changes = {"retracted": True, **body}
             await _change(work, viewer, old, changes, FeedChange.RETRACTED)
         return command.id
 
