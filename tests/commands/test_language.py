@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from server.commands import action_item, hypothesis, redaction, timeline
 from server.commands import incident as incidents
 from server.commands import why as whys
+from server.commands.language import MAX_PEOPLE, MAX_TEXT, CheckLanguage, check
 from server.commands.merge_incidents import MergeIncidents, merge_incidents
 from server.commands.person import Upsert, upsert
 from server.commands.timeline import AddEntries, Entry, RetractEntry, ReviseEntry
@@ -17,10 +18,14 @@ from server.domain.action_item import ActionItemKind
 from server.domain.hypothesis import HypothesisState
 from server.domain.timeline import TimelineKind
 from server.domain.viewer import Viewer
+from server.errors import ErrorCode, Forbidden, Refused
 from server.store import tables
+from server.store.ids import new_id
 from server.store.redaction import EVERY_TEXT
 from tests.commands.conftest import MONDAY
 from tests.commands.stored import Stored
+
+INVALID, NOT_FOUND, TOO_MANY = ErrorCode.INVALID, ErrorCode.NOT_FOUND, ErrorCode.TOO_MANY
 
 BLAMING = "Ada Lovelace broke the build"
 
@@ -164,3 +169,59 @@ async def test_a_merged_record_keeps_what_is_found_in_the_texts_that_stand(
     for column in changes:
         found = await found_in(stored, tables.incident, column, target)
         assert found == (["Obviously"], None)
+
+
+# ── a text that is not kept ──────────────────────────────────────────────────
+
+
+async def test_a_text_is_judged_and_not_kept(office: Office, reader: Viewer) -> None:
+    (found,) = await check(office, reader, CheckLanguage("Obviously, it was late."))
+    assert (found.rule, found.start, found.end) == ("HINDSIGHT", 0, 9)
+
+
+async def test_the_directory_and_the_people_given_are_persons(
+    office: Office, viewer: Viewer, reader: Viewer
+) -> None:
+    rose = await upsert(office, viewer, Upsert("Rose Abara"))
+    assert await check(office, reader, CheckLanguage("Rose Abara broke it"))
+    assert not await check(office, reader, CheckLanguage("Will you say Rose tripped? Mark it."))
+    assert not await check(office, viewer, CheckLanguage("Rose never cared."))
+    assert await check(office, viewer, CheckLanguage("Rose never cared.", (rose,)))
+
+
+async def test_whoever_may_not_see_people_cannot_ask_by_a_text_who_somebody_is(
+    office: Office, viewer: Viewer, reader: Viewer
+) -> None:
+    rose = await upsert(office, viewer, Upsert("Rose Abara"))
+    with pytest.raises(Forbidden):
+        await check(office, reader, CheckLanguage("Rose broke it", (rose,)))
+
+
+async def test_checking_takes_the_right_to_read(office: Office) -> None:
+    with pytest.raises(Forbidden):
+        await check(office, Viewer("t", "t", frozenset()), CheckLanguage("Fine."))
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "told"),
+    [
+        ("x" * (MAX_TEXT + 1), (), [(TOO_MANY, ("text",))]),
+        ("x" * 1_000_000, (), [(TOO_MANY, ("text",))]),
+        ("nul \0", (), [(INVALID, ("text",))]),
+        ("half \ud800", (), [(INVALID, ("text",))]),
+        ("Fine.", (new_id(),), [(NOT_FOUND, ("people", "0"))]),
+        ("Fine.", (new_id(),) * (MAX_PEOPLE + 1), [(TOO_MANY, ("people",))]),
+    ],
+    ids=["long", "very long", "NUL", "surrogate", "stranger", "crowd"],
+)
+async def test_what_cannot_be_judged_is_refused(
+    office: Office, viewer: Viewer, text: str, people: tuple[UUID, ...], told: object
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await check(office, viewer, CheckLanguage(text, people))
+    assert [(each.code, each.field) for each in refused.value.problems] == told
+
+
+async def test_control_characters_are_as_good_as_any(office: Office, reader: Viewer) -> None:
+    (found,) = await check(office, reader, CheckLanguage("\x01\ue000\ue001 obviously\x7f"))
+    assert found.text == "obviously"

@@ -26,6 +26,15 @@ query ($id: ID!) {
 }
 """
 
+CHECK = """
+mutation ($text: String!, $people: [ID!]) {
+  checkLanguage(input: {text: $text, people: $people}) {
+    findings { field rule start end text advice }
+    userErrors { code message field }
+  }
+}
+"""
+
 READER = (Scope.INCIDENTS_READ,)
 
 
@@ -67,3 +76,22 @@ async def test_a_chain_tells_the_findings_of_its_steps_from_the_top(graph: Graph
 async def test_an_incident_without_whys_has_no_findings(graph: Graph) -> None:
     incident = (await both_paths(graph, CHAIN, id=await declared(graph)))["incident"]
     assert incident["whyChain"]["findings"] == incident["languageFindings"] == []
+
+
+async def test_a_text_is_checked_by_whoever_may_read(graph: Graph) -> None:
+    payload = (await graph.seen_by(*READER)(CHECK, text="Obviously."))["checkLanguage"]
+    assert [(each["field"], each["text"]) for each in payload["findings"]] == [
+        ("text", "Obviously")
+    ]
+    assert payload["userErrors"] == []
+
+
+async def test_a_text_that_cannot_be_checked_is_refused(graph: Graph) -> None:
+    assert await graph.refused(CHECK, text="x" * 20_001) == [("TOO_MANY", ["text"])]
+    refused = await graph.refused(CHECK, text="Fine.", people=["inc_1"])
+    assert refused == [("BAD_ID", ["people", "0"])]
+
+
+async def test_checking_takes_the_right_to_read(graph: Graph) -> None:
+    (error,) = await graph.seen_by(Scope.DEPLOYMENTS_READ).errors(CHECK, text="Fine.")
+    assert error["extensions"]["code"] == "FORBIDDEN"
