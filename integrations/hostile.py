@@ -29,6 +29,7 @@ _SCHEME = re.compile(rb"^.*?[= ]")
 _REPLACEMENTS: tuple[Any, ...] = (
     None, True, 5, -1, 2**70, 1.5, 1e300, "", "x", "\x00\ud800", "x" * 300, [], [None], [[]], {},
 )  # fmt: skip
+_LEFT_OUT = object()
 
 
 def spoiled(headers: Headers, targets: Headers) -> Iterator[tuple[str, Headers]]:
@@ -51,19 +52,25 @@ def spoiled(headers: Headers, targets: Headers) -> Iterator[tuple[str, Headers]]
             yield f"{name.decode()} {trap}", {**headers, name: values}
 
 
-def mutants(document: Any) -> Iterator[tuple[str, bytes]]:
+def mutants(document: Any, most: int | None = None) -> Iterator[tuple[str, bytes]]:
     """`document` as JSON with each of its values in turn replaced or left out, and the words for
-    it. `document` is changed on the way."""
-    for path, holder, key in tuple(_places(document)):
+    it; about `most` of them, from all of it. `document` is changed on the way."""
+    changes = [
+        (place, replacement)
+        for place in _places(document)
+        for replacement in (*_REPLACEMENTS, _LEFT_OUT)
+    ]
+    # Odd, so that a step through all places meets every replacement.
+    step = (len(changes) // most) | 1 if most else 1
+    for (path, holder, key), replacement in changes[::step]:
         original = holder[key]
-        for replacement in _REPLACEMENTS:
+        if replacement is not _LEFT_OUT:
             holder[key] = replacement
             yield f"{path} = {replacement!r:.30}", json.dumps(document).encode()
-        holder[key] = original
-        if isinstance(holder, dict):
+        elif isinstance(holder, dict):
             del holder[key]
             yield f"{path} left out", json.dumps(document).encode()
-            holder[key] = original
+        holder[key] = original
 
 
 def _places(node: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -29,6 +29,7 @@ from schema.fields import (
 )
 from schema.language import LanguageFinding
 from schema.person import Person
+from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
 from server.commands import action_item as action_items
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
@@ -71,6 +72,18 @@ class ActionItem(Node):
     state: ActionItemState = column("How far it has come.")
     overdue: bool = column("Whether its day is over and it is not done.", views.overdue)
     completed_at: datetime | None = column("When it was done.")
+    ticket: Ticket | None = one(
+        "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id
+    )
+    ticket_trouble: str | None = column(
+        "Why there is no ticket yet, or why it does not follow.", views.ticket_trouble
+    )
+    changes: Connection[ActionItemChange] | None = connection(
+        "How it came to be as it is, the newest change first.",
+        via=t.action_item_change.c.action_item_id,
+        sorts=CHANGED,
+        backward=False,
+    )
 
 
 @strawberry.input(description="Which action items; all members given must hold.")

@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from schema import (
     action_item,
     attribution,
+    chat,
     delivery,
     deployment,
     hypothesis,
@@ -54,6 +55,7 @@ class Query(
 class Mutation(
     incident.IncidentMutations,
     merging.MergingMutations,
+    chat.ChatMutations,
     timeline.TimelineMutations,
     hypothesis.HypothesisMutations,
     why.WhyMutations,
@@ -77,6 +79,7 @@ class Subscription(live.LiveSubscriptions):
 _CONCEPTS = (
     action_item,
     attribution,
+    chat,
     delivery,
     deployment,
     hypothesis,

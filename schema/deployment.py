@@ -33,6 +33,7 @@ from server.commands import deployment as deployments
 from server.domain.attribution import VerdictKind
 from server.domain.deployment import DeploymentStatus
 from server.store import tables as t
+from server.store.redirect import standing_deployment
 from server.store.views import deployment as views
 from server.store.views.sight import SEES_DEPLOYMENTS, SEES_INCIDENTS
 from server.term import Term
@@ -66,6 +67,7 @@ class Attributed(Row):
     allow=may_read_deployments,
     order=[t.deployment.c.effective_at.desc()],
     keys=[("id",), ("repository", "sha", "environment")],
+    standing=standing_deployment,
 )
 class Deployment(Node):
     """A change that reached, or was to reach, an environment."""
@@ -155,7 +157,10 @@ class DeploymentQueries:
     )
 
 
-@strawberry.input(description="A deployment by anything that no integration speaks for.")
+@strawberry.input(
+    description="A deployment by anything. Where a source tells of it too, it is that one: what "
+    "is said here stands, and what is left out the source fills in."
+)
 class RecordDeploymentInput:
     service: str | None = optional("The service's slug; by default the repository's owner.")
     repository: str = needed("The repository, owner/name.")

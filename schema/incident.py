@@ -8,6 +8,7 @@ import strawberry
 
 from schema.action_item import DUE, ActionItem
 from schema.attribution import Attribution
+from schema.chat import IncidentChannel
 from schema.engine.conditions import Where
 from schema.engine.connections import Sorts, connection
 from schema.engine.declare import Node, column, rows
@@ -102,6 +103,9 @@ class Incident(Node):
         via=t.timeline_entry.c.incident_id,
         sorts=OCCURRED,
         filters=KINDS,
+    )
+    channels: list[IncidentChannel] = many(
+        "Where it is talked about: see `linkChannel`.", via=t.incident_channel.c.incident_id
     )
     timeline_version: int = column("The newest sequence of its feed.", t.incident.c.sequence)
     hypotheses: list[Hypothesis] = many(

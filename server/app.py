@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.metadata import entry_points
 
 import structlog
 from sqlalchemy.sql import Executable
 
-from integrations.contract import ENTRY_POINT_GROUP, Integration, ReceivesWebhooks, Secret
 from schema.build import build, graphql_schema
 from schema.context import Context
 from schema.engine.compiler import Compiler
@@ -26,19 +23,28 @@ from server import language_rules
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
 from server.commands.work import Office
-from server.connections import Connections, load, split
 from server.domain.action_item import Sprints
-from server.domain.integration import Account
+from server.domain.link import Links
+from server.domain.reminder import Rhythm
 from server.domain.viewer import Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
 from server.jobs.job import Runs
-from server.jobs.look import Look, poll_every
+from server.jobs.join_people import JoinPeople
+from server.jobs.link import Link
+from server.jobs.loop import Recurs
+from server.jobs.merge_pages import MergePages
 from server.jobs.poll import Poll
+from server.jobs.post_message import PostMessage
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.prune import Prune
+from server.jobs.push_ticket import PushTicket
 from server.jobs.redact import Redact
+from server.jobs.remind import Remind
+from server.jobs.resolve_page import ResolvePage
+from server.jobs.retry_tickets import RetryTickets
 from server.jobs.sweep import Sweep
+from server.jobs.tell_deployment import TellDeployment
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
 from server.live.carrier import Carrier
@@ -47,12 +53,12 @@ from server.live.hub import Hub
 from server.live.nats import NatsCarrier
 from server.live.notify import NotifyCarrier
 from server.metrics import exposition
-from server.outbound.clients import Clients
 from server.settings import Settings
 from server.store.database import Database, Prepared, prepare
 from server.store.embedded import EmbeddedPostgres
 from server.store.migrate import at_head, migrate
 from server.store.views.sight import binds_of
+from server.vendors import Vendors, secrets_of
 from server.web import graphiql, routes
 from server.web.routes import Doors
 
@@ -82,30 +88,6 @@ async def connected(settings: Settings) -> AsyncIterator[Database]:
             yield database
 
 
-def found_integrations() -> dict[str, Integration]:
-    """The integrations that are installed, by name."""
-    found = (entry.load() for entry in entry_points(group=ENTRY_POINT_GROUP))
-    return {integration.manifest.name: integration for integration in found}
-
-
-def secrets_of(
-    settings: Settings, integrations: Mapping[str, Integration], connections: Connections
-) -> dict[str, tuple[Secret, ...]]:
-    """The webhook secrets that are set by variables and by connections, by integration."""
-    secrets = {}
-    for name, integration in integrations.items():
-        if integration.manifest.webhook:
-            text = _secret_text(settings, integration.manifest.webhook.secret_setting)
-            secrets[name] = split(text) + connections.webhook_secrets.get(name, ())
-    return secrets
-
-
-def _secret_text(settings: Settings, variable: str) -> str:
-    """The value of a secret's variable; a plugin of others may name one of its own."""
-    known = getattr(settings, variable.removeprefix("WHYCHAIN_").lower(), None)
-    return known.get_secret_value() if known else os.environ.get(variable, "")
-
-
 @asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """An office for one command beside the servers; workers find its jobs when they next look."""
@@ -126,9 +108,7 @@ class House:
 
     doors: Doors
     office: Office
-    integrations: Mapping[str, Integration]
-    connections: Connections
-    clients: Clients
+    vendors: Vendors
 
 
 @asynccontextmanager
@@ -141,24 +121,22 @@ async def open_house(
         admin_token: a bearer token with every scope; the one of the settings by default.
         jobs: whether this process also runs the jobs.
     """
-    integrations = found_integrations()
-    connections = load(settings.config, integrations)
     async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(Clients.open())
+        vendors = await stack.enter_async_context(Vendors.open(settings))
         database = await stack.enter_async_context(connected(settings))
         hub = Hub(database)
         carrier = _carrier(settings, database, hub)
         wake = await stack.enter_async_context(Wake.running(database.url))
         office = _office(settings, database, publish=carrier.publish, wake=wake)
+        office = replace(office, outward=vendors.outward)
         await stack.enter_async_context(hub.running())
         await stack.enter_async_context(carrier.running())
         if jobs:
-            worker = _worker(settings, office, integrations, connections)
+            worker = _worker(settings, office, vendors)
             await stack.enter_async_context(worker.running())
-            looks = _looks(office, integrations, connections, clients)
-            await stack.enter_async_context(Poll(office, looks).running())
-        doors = _doors(settings, database, office, hub, integrations, connections, admin_token)
-        yield House(doors, office, integrations, connections, clients)
+            await stack.enter_async_context(Poll(office, vendors.looks(office)).running())
+        doors = _doors(settings, database, office, hub, vendors, admin_token)
+        yield House(doors, office, vendors)
 
 
 def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
@@ -167,59 +145,29 @@ def _carrier(settings: Settings, database: Database, hub: Hub) -> Carrier:
     return NotifyCarrier(database.url, hub.hear)
 
 
-def _worker(
-    settings: Settings,
-    office: Office,
-    integrations: Mapping[str, Integration],
-    connections: Connections,
-) -> Worker:
+def _worker(settings: Settings, office: Office, vendors: Vendors) -> Worker:
+    trackers, chats = vendors.trackers, vendors.chats
+    links = Links(settings.incident_url)
     jobs: Sequence[Runs] = (
-        ProcessDelivery(office, _receiving(integrations), connections=connections.all),
+        ProcessDelivery(office, vendors.receiving, connections=vendors.connections.all),
         Attribute(office),
         Compare(office),
+        Link(office),
         Redact(office),
+        MergePages(office),
+        JoinPeople(office),
+        ResolvePage(office, vendors.resolving),
+        TellDeployment(office, vendors.telling),
+        PushTicket(office, trackers, links),
+        PostMessage(office, chats),
     )
-    loops = (Sweep(office), Prune(office, bodies_for=timedelta(days=settings.inbox_days)))
+    loops: Sequence[Recurs] = (
+        Sweep(office),
+        Prune(office, bodies_for=timedelta(days=settings.inbox_days)),
+        RetryTickets(office, trackers),
+        Remind(office, chats, links, Rhythm(settings.review_weekday, settings.review_hour)),
+    )
     return Worker(office.database.url, jobs, loops)
-
-
-def _looks(
-    office: Office,
-    integrations: Mapping[str, Integration],
-    connections: Connections,
-    clients: Clients,
-) -> list[Look]:
-    """How news of every connection are read whose integration can."""
-    looks = []
-    for each in connections.all:
-        integration = integrations[each.integration]
-        client = clients.of(integration, each)
-        if look := Look.for_news(office, integration, each, client):
-            looks.append(look)
-    return looks
-
-
-def _accounts(
-    integrations: Mapping[str, Integration], connections: Connections
-) -> tuple[Account, ...]:
-    """Every connection, and the integrations without one, by name."""
-    found = []
-    for name, integration in sorted(integrations.items()):
-        manifest = integration.manifest
-        pace = poll_every(integration)
-        known = [each.name for each in connections.all if each.integration == name]
-        found += [Account(name, manifest.title, each, pace) for each in sorted(known)]
-        if not known and manifest.webhook:
-            found.append(Account(name, manifest.title))
-    return tuple(found)
-
-
-def _receiving(integrations: Mapping[str, Integration]) -> dict[str, ReceivesWebhooks]:
-    return {
-        name: integration
-        for name, integration in integrations.items()
-        if isinstance(integration, ReceivesWebhooks)
-    }
 
 
 def _prepare_aloud(statement: Executable) -> Prepared:
@@ -233,15 +181,14 @@ def _doors(
     database: Database,
     office: Office,
     hub: Hub,
-    integrations: Mapping[str, Integration],
-    connections: Connections,
+    vendors: Vendors,
     admin_token: str | None,
 ) -> Doors:
     schema = graphql_schema()
     compiler = Compiler(build(), schema, _prepare_aloud if settings.log_statements else prepare)
     subtrees = Subtrees(compiler)
     documents = Documents(schema, Limits(cost=settings.max_cost))
-    accounts = _accounts(integrations, connections)
+    accounts = vendors.accounts
 
     def context(viewer: Viewer) -> Context:
         reading = Reading(database, binds_of(viewer), subtrees)
@@ -264,6 +211,6 @@ def _doors(
         page=graphiql.page,
         assets=graphiql.routes(),
         origins=[each.strip() for each in settings.cors_origins.split(",") if each.strip()],
-        integrations=_receiving(integrations),
-        secrets=secrets_of(settings, integrations, connections),
+        integrations=vendors.receiving,
+        secrets=secrets_of(settings, vendors.integrations, vendors.connections),
     )

@@ -48,9 +48,9 @@ async def backfill(settings: Settings, target: str, day: date, console: Console)
         Refused: there is no such connection.
     """
     async with open_house(settings, jobs=False) as house:
-        found = house.connections.called(target)
+        found = house.vendors.connections.called(target)
         if not found:
-            known = ", ".join(each.name for each in house.connections.all) or "none"
+            known = ", ".join(each.name for each in house.vendors.connections.all) or "none"
             message = f"There is no connection {target} in whychain.toml; there are: {known}."
             raise refuse(ErrorCode.NOT_FOUND, message)
         with _bars(console) as bars:
@@ -88,8 +88,8 @@ class _Bar:
 
 async def _read(house: House, connection: Connection, day: date, bars: Progress) -> bool:
     bar = _Bar(bars, bars.add_task(connection.name, total=None, seen=0, note=""))
-    integration = house.integrations[connection.integration]
-    client = house.clients.of(integration, connection)
+    integration = house.vendors.integrations[connection.integration]
+    client = house.vendors.clients.of(integration, connection)
     look = Look.for_the_past(house.office, integration, connection, client, day)
     if look is None:
         bar.note(f"{integration.manifest.title} cannot read the past.")

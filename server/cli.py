@@ -20,6 +20,7 @@ from server.app import House, connected, open_house
 from server.backfill import backfill as read_past
 from server.backfill import first_day
 from server.cli_inbox import inbox_app
+from server.cli_people import people_app
 from server.commands import token as tokens
 from server.console import err, out, print_table, read_settings, run
 from server.demo.door import DoorError
@@ -40,6 +41,7 @@ app = typer.Typer(
 token_app = typer.Typer(help="Bearer tokens: make, list and revoke them.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 app.add_typer(inbox_app, name="inbox")
+app.add_typer(people_app, name="people")
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def list_deliveries(
 
 
 async def _list(wanted: Wanted, after: UUID | None, limit: int) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         found = await inbox.page(office, operator, wanted, after=after, limit=limit + 1)
     print_table(_table(found[:limit]))
     if len(found) > limit:
@@ -78,7 +78,7 @@ def show_delivery(
 
 
 async def _show(key: UUID) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         found = await inbox.show(office, operator, key)
     table = Table.grid(padding=(0, 2))
     for name, value in _told(found).items():
@@ -103,7 +103,7 @@ def _told(found: KnownDelivery) -> dict[str, str]:
 
 
 async def _show_body(key: UUID) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         body = await inbox.show_body(office, operator, key)
     err.print("A body may hold personal data: look at it, and do not pass it on.", markup=False)
     if out.is_terminal:
@@ -127,13 +127,13 @@ def replay_deliveries(
 
 
 async def _replay(key: UUID) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         await inbox.replay(office, operator, key)
     out.print("It waits to be processed by a running server or worker.")
 
 
 async def _replay_parked(source: str | None) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         count = await inbox.replay_parked(office, operator, source)
     out.print(f"{count} wait to be processed by a running server or worker.")
 
@@ -145,13 +145,13 @@ def discard_delivery(delivery: Id) -> None:
 
 
 async def _discard(key: UUID) -> None:
-    async with _at_work() as (office, operator):
+    async with at_work() as (office, operator):
         await inbox.discard(office, operator, key)
     out.print("Discarded.")
 
 
 @asynccontextmanager
-async def _at_work() -> AsyncIterator[tuple[Office, Viewer]]:
+async def at_work() -> AsyncIterator[tuple[Office, Viewer]]:
     """An office, and whoever is at the command line: who can reach the database may do it all."""
     operator = Viewer(f"command-line:{os.getuid()}", "command line", frozenset({Scope.ADMIN}))
     async with open_office(read_settings()) as office:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from integrations.contract import Checks, Connection, Integration, WebhookPolicy
 from server import language_rules
-from server.app import database_at, found_integrations, secrets_of
+from server.app import database_at
 from server.connections import Connections, ConnectionsError, load
 from server.domain.delivery import DeliveryState
 from server.errors import CodedError
@@ -19,6 +19,7 @@ from server.store.database import Database
 from server.store.delivery import counts
 from server.store.embedded import EmbeddedPostgresError
 from server.store.migrate import at_head
+from server.vendors import found_integrations, secrets_of
 
 CHECK_SECONDS = 120
 """How long the check of one connection may take, with all that its client waits for."""

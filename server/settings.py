@@ -100,6 +100,18 @@ class Settings(BaseSettings):
         description="Where people look at an incident, with `{id}` in place of its id: tickets and "
         "messages lead there.",
     )
+    review_weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = Field(
+        default="monday",
+        description="The day on which teams are told in chat how their action items stand.",
+    )
+    review_hour: int = Field(
+        default=9,
+        ge=0,
+        le=23,
+        description="The hour (UTC) from which people are reminded in chat, and teams told.",
+    )
     sprint_start: date = Field(
         default=date(2026, 1, 5),
         description="The first day of any sprint; due dates of action items follow from it.",

@@ -1,6 +1,6 @@
 """The command `whychain` with one more integration installed: the toy of `tests.polled`."""
 
-from server import app, cli, doctor
+from server import cli, doctor, vendors
 from tests.polled import Toy
 
 
@@ -9,5 +9,5 @@ def installed() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    app.found_integrations = doctor.found_integrations = installed  # type: ignore[assignment]
+    vendors.found_integrations = doctor.found_integrations = installed  # type: ignore[assignment]
     cli.main()

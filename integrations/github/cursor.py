@@ -123,9 +123,12 @@ class Cursor:
 
 
 def read_cursor(text: str | None) -> Cursor:
-    """The cursor that was written; a new one where there is none, or one of another version."""
-    kept = json.loads(text) if text else {}
-    if kept.get("version") != _VERSION:
+    """The cursor that was written; a new one where it is none, or one of another version."""
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        kept = {}
+    if not isinstance(kept, dict) or kept.get("version") != _VERSION:
         return Cursor()
     repositories = {name: _progress(each) for name, each in kept["repositories"].items()}
     return Cursor(kept["place"], repositories, kept["asked"])

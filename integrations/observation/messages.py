@@ -45,10 +45,13 @@ class MessageObserved:
 
 @dataclass(frozen=True, slots=True)
 class ChannelObserved:
-    """A channel as it was at that moment. `text` is what stands above it: topic and purpose."""
+    """A channel as it was at that moment. `text` is what stands above it: topic and purpose.
+
+    What is None was not told: it is what it was.
+    """
 
     moment: Moment
     external_id: str
-    name: str
-    text: str = ""
+    name: str | None = None
+    text: str | None = None
     url: str | None = None

@@ -16,7 +16,10 @@ class PageState(StrEnum):
 
 
 class PageEvent(StrEnum):
-    """What happened to a page, in the words a timeline can use."""
+    """What happened to a page, in the words a timeline can use.
+
+    SEEN: nothing did; the source was asked, and the page is told as it stood at its last change.
+    """
 
     TRIGGERED = "TRIGGERED"
     ACKNOWLEDGED = "ACKNOWLEDGED"
@@ -33,6 +36,7 @@ class PageEvent(StrEnum):
     REOPENED = "REOPENED"
     MERGED = "MERGED"
     OTHER = "OTHER"
+    SEEN = "SEEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,10 @@ class PageObserved:
     `external_id` names the incident there, `event_id` this event of it. Fields that the event
     does not carry are None: it says nothing about them. `text` is what a person or the source
     wrote in it; `detail` is a vendor's word for an event of kind OTHER. `priority` is the
-    vendor's own label ("P1") and "" where the vendor says that there is none. Of an event of kind
-    MERGED `merged_into` names the incident that this one became part of.
+    vendor's own label ("P1") and "" where the vendor says that there is none; where the operator
+    said what a label means, it is that ("SEV1"). Of an event of kind MERGED `merged_into` names
+    the incident that this one became part of. `listed`: it was read from a list of the vendor's
+    that has ids of its own, so an event that was sent may be the same under another `event_id`.
     """
 
     moment: Moment
@@ -61,3 +67,4 @@ class PageObserved:
     detail: str | None = None
     url: str | None = None
     merged_into: str | None = None
+    listed: bool = False

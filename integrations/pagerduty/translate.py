@@ -4,18 +4,19 @@ https://developer.pagerduty.com/docs/webhooks-overview describes the bodies. An 
 either the whole incident as its data, or some other thing with a reference to the incident.
 """
 
-from integrations.observation import (
-    Moment,
-    Observations,
-    PageEvent,
-    PageObserved,
-    PageState,
-    PersonRef,
-    ServiceRef,
+from collections.abc import Sequence
+
+from integrations.observation import Moment, PageEvent, PageObserved, PersonRef
+from integrations.pagerduty.incident import (
+    RANKS,
+    merged_into,
+    person_of,
+    priority_of,
+    service_of,
+    state_of,
 )
 from integrations.payload import NAME_LIMIT, PROSE_LIMIT, TITLE_LIMIT, JsonObject
 
-_PROVIDER = "pagerduty"
 _INCIDENT = "incident."
 
 _EVENTS = {
@@ -35,37 +36,11 @@ _EVENTS = {
 }
 """What PagerDuty calls its events, after "incident."; any other is OTHER."""
 
-_RANKS = {
-    PageEvent.TRIGGERED: 0,
-    PageEvent.REOPENED: 10,
-    PageEvent.UNACKNOWLEDGED: 20,
-    PageEvent.SERVICE_CHANGED: 30,
-    PageEvent.PRIORITY_CHANGED: 31,
-    PageEvent.ASSIGNED: 32,
-    PageEvent.ESCALATED: 33,
-    PageEvent.NOTIFIED: 33,
-    PageEvent.RESPONDER_ADDED: 34,
-    PageEvent.OTHER: 35,
-    PageEvent.NOTE: 36,
-    PageEvent.STATUS_UPDATE: 37,
-    PageEvent.ACKNOWLEDGED: 40,
-    PageEvent.MERGED: 49,
-    PageEvent.RESOLVED: 50,
-}
-"""What comes first of what PagerDuty dates with the same millisecond: the beginning, what sends
-it back to the beginning, what changes it, what takes it on, and the end last."""
-
-_STATES = {
-    "triggered": PageState.TRIGGERED,
-    "acknowledged": PageState.ACKNOWLEDGED,
-    "resolved": PageState.RESOLVED,
-}
-
 _PAGES_ITS_ASSIGNEES = frozenset({PageEvent.TRIGGERED, PageEvent.ASSIGNED, PageEvent.ESCALATED})
 _PAGED_LIMIT = 100
 
 
-def observations(event_type: str, event: JsonObject, digest: str) -> Observations:
+def observations(event_type: str, event: JsonObject, digest: str) -> Sequence[PageObserved]:
     """What one event says of an incident; nothing where it is about something else.
 
     Raises:
@@ -79,7 +54,9 @@ def observations(event_type: str, event: JsonObject, digest: str) -> Observation
         return ()
     name = event_type.removeprefix(_INCIDENT)
     kind = _EVENTS.get(name, PageEvent.OTHER)
-    moment = Moment(event.instant("occurred_at"), _RANKS[kind], digest)
+    if kind is PageEvent.RESOLVED and merged_into(incident):
+        kind = PageEvent.MERGED
+    moment = Moment(event.instant("occurred_at"), RANKS[kind], digest)
     return (_page(event, kind, moment, incident, data, name),)
 
 
@@ -110,48 +87,24 @@ def _page(
         event_id=event.identity_or_none("id") or moment.digest,
         event=kind,
         title=incident.prose("title" if whole else "summary", TITLE_LIMIT),
-        state=_STATES.get(incident.prose("status", NAME_LIMIT) or "") if whole else None,
-        priority=_priority(incident) if whole else None,
+        state=state_of(incident) if whole else None,
+        priority=priority_of(incident) if whole else None,
         created_at=incident.instant_or_none("created_at") if whole else None,
-        service=_service(incident.object_or_none("service")) if whole else None,
-        actor=_person(event.object_or_none("agent")),
+        service=service_of(incident.object_or_none("service")) if whole else None,
+        actor=person_of(event.object_or_none("agent")),
         paged=_paged(kind, data),
         text=_text(kind, data),
         detail=_phrase(name) if kind is PageEvent.OTHER else None,
         url=incident.web_url("html_url"),
-    )
-
-
-def _priority(incident: JsonObject) -> str | None:
-    """The label, "" where PagerDuty says that there is none, None where it says nothing."""
-    if not incident.has("priority"):
-        return None
-    priority = incident.object_or_none("priority")
-    return priority.prose("summary", NAME_LIMIT) if priority else ""
-
-
-def _service(reference: JsonObject | None) -> ServiceRef | None:
-    if reference is None:
-        return None
-    external_id = reference.identity("id")
-    name = reference.prose("summary", NAME_LIMIT) or external_id
-    return ServiceRef(_PROVIDER, external_id, name)
-
-
-def _person(reference: JsonObject | None) -> PersonRef | None:
-    """The user; None where it is a service, an integration, an escalation policy or a team."""
-    if reference is None or reference.prose("type", NAME_LIMIT) != "user_reference":
-        return None
-    return PersonRef(
-        _PROVIDER, reference.identity("id"), name=reference.prose("summary", NAME_LIMIT)
+        merged_into=merged_into(incident) if kind is PageEvent.MERGED else None,
     )
 
 
 def _paged(kind: PageEvent, data: JsonObject) -> tuple[PersonRef, ...]:
     if kind is PageEvent.RESPONDER_ADDED:
-        asked = [_person(data.object_or_none("user"))]
+        asked = [person_of(data.object_or_none("user"))]
     elif kind in _PAGES_ITS_ASSIGNEES:
-        asked = [_person(assignee) for assignee in data.objects("assignees", _PAGED_LIMIT)]
+        asked = [person_of(assignee) for assignee in data.objects("assignees", _PAGED_LIMIT)]
     else:
         asked = []
     return tuple(person for person in asked if person)

@@ -223,14 +223,21 @@ class Node(Row):
 
 
 def column(
-    description: str, expression: ColumnElement[Any] | None = None, *, never_null: bool = False
+    description: str,
+    expression: ColumnElement[Any] | None = None,
+    *,
+    never_null: bool = False,
+    name: str | None = None,
 ) -> Any:
     """A field that is the column of the same name, or an expression over the table.
 
     Args:
         never_null: the column may be null, but not in rows that this type shows.
+        name: its name in the API, where that of the attribute will not do.
     """
-    return ColumnField(description, expression, never_null=never_null)
+    field = ColumnField(description, expression, never_null=never_null)
+    field.graphql_name = name
+    return field
 
 
 def resolved(description: str, *, name: str | None = None) -> Callable[[F], F]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from server.commands.action_item_change import Author, change
 from server.commands.changes import null_problems
 from server.commands.once import once
 from server.commands.timeline import require_incident
@@ -20,7 +21,7 @@ from server.domain.action_item import (
     default_due_on,
     default_priority,
 )
-from server.domain.feed import FeedChange, FeedSubject
+from server.domain.feed import FeedSubject
 from server.domain.text import check_bounds
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
@@ -29,7 +30,8 @@ from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
 from server.store.language import said
-from server.store.statements import find_row, insert_row, update_row
+from server.store.queue import Job, JobKind
+from server.store.statements import find_row, insert_row
 from server.store.tables import action_item, person, why
 
 MAX_DESCRIPTION = 20_000
@@ -98,6 +100,7 @@ async def _create(work: Work, command: Create) -> UUID:
         updated_at=work.now,
     )
     await work.changed(command.incident, FeedSubject.ACTION_ITEM, item_id)
+    work.later(Job(JobKind.TICKET, item_id))
     return item_id
 
 
@@ -140,10 +143,9 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
             raise Refused(*problems)
         await _check_update(work, old, command.changes)
         changes = await _update_columns(work, old, command.changes)
-        await update_row(work.tx, action_item, changes, id=command.id)
-        await work.changed(
-            old["incident_id"], FeedSubject.ACTION_ITEM, command.id, FeedChange.REVISED
-        )
+        await change(work, old, changes, Author(work.now, person_id=viewer.person_id))
+        if any(changes.get(name, old[name]) != old[name] for name in _TOLD_OF):
+            work.later(Job(JobKind.TICKET, command.id))
         return command.id
 
 
@@ -171,7 +173,11 @@ async def _update_columns(work: Work, old: Row, changes: Mapping[str, object]) -
         row.setdefault("reason", None)
         row["completed_at"] = completed_at(wanted, old["completed_at"], work.now)
     texts: dict[str, object] = {name: row[name] for name in _TEXTS if name in row}
-    return {**row, **await _worded(work, texts), "updated_at": work.now}
+    return {**row, **await _worded(work, texts)}
+
+
+_TOLD_OF = ("title", "description", "priority", "owner_id", "due_on", "state")
+"""What an action item's ticket tells."""
 
 
 _NEVER_NULL = {

@@ -1,33 +1,28 @@
 """Recording deployments that no integration sees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from server.commands import deployment_history as history
+from server.commands.deployment_same import settle
 from server.commands.once import once
 from server.commands.work import Office, Work
 from server.domain.catalog import check_repository
 from server.domain.deployment import DeploymentStatus, check_recorded
-from server.domain.deployment_recorded import Recorded, joined
-from server.domain.deployment_told import effective_at
+from server.domain.deployment_recorded import Recorded, joined, times
+from server.domain.deployment_same import RECORDED, Place, Telling
 from server.domain.incident import CLOCK_SKEW
 from server.domain.text import check_text, check_url
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused
 from server.store import deployment as deployments
 from server.store import observation
-from server.store import pull_request as pull_requests
-from server.store import service as services
 from server.store.database import Row
-from server.store.ids import new_id
-from server.store.statements import find_row, insert_row, update_row
-from server.store.tables import deployment, person, service
-
-SOURCE = "api"
-"""The `source` of deployments that somebody records."""
+from server.store.statements import find_row
+from server.store.tables import deployment, deployment_recorded, person, service
 
 PRODUCTION = "production"
 """The environment where none is given."""
@@ -74,9 +69,10 @@ async def record(office: Office, viewer: Viewer, command: Record, key: str | Non
     """Record a deployment, or what is newly known of one; its id.
 
     It is the same deployment where `external_id` is the same, or without one the repository,
-    commit, environment and start. What is left out stays as it was, and a status that comes late
-    does not undo a later one. The service is the given one, else the one that the repository
-    belongs to, which is made if there is none.
+    commit, environment and start; and it is the one that sources tell of at that place and time.
+    What is left out stays as it was, and a status that comes late does not undo a later one. The
+    service is the given one, else the one that the repository belongs to, which is made if there
+    is none.
 
     Raises:
         Refused: every rule that the input breaks; CONFLICT, the external id is another
@@ -104,9 +100,7 @@ def _shape_problems(command: Record) -> list[Problem]:
         problems += check_text(command.ref, MAX_NAME, "ref", what="ref")
     if command.external_id is not None:
         problems += check_text(command.external_id, MAX_NAME, "externalId", what="id")
-    if len(command.pull_requests) > MAX_PULL_REQUESTS:
-        message = f"A deployment records at most {MAX_PULL_REQUESTS} pull requests."
-        problems.append(Problem(ErrorCode.TOO_MANY, message, ("pullRequests",)))
+    problems += _number_problems(command.pull_requests)
     message = "Give the number of a pull request: 1 or more."
     problems += [
         Problem(ErrorCode.INVALID, message, ("pullRequests", str(index)))
@@ -116,33 +110,39 @@ def _shape_problems(command: Record) -> list[Problem]:
     return problems
 
 
+def _number_problems(numbers: Collection[int]) -> list[Problem]:
+    if len(numbers) <= MAX_PULL_REQUESTS:
+        return []
+    message = f"A deployment records at most {MAX_PULL_REQUESTS} pull requests."
+    return [Problem(ErrorCode.TOO_MANY, message, ("pullRequests",))]
+
+
 async def _record(work: Work, command: Record) -> UUID:
     known_as = command.known_as
-    names = (history.name_of(command.repository), f"deployment:{SOURCE}:{known_as}")
+    names = (history.name_of(command.repository), f"deployment:{RECORDED}:{known_as}")
     await observation.lock(work.tx, names)
-    old = await find_row(work.tx, deployment, lock=True, source=SOURCE, external_id=known_as)
+    old = await _found(work, known_as)
     course = joined(_before(old), _said(command), work.now)
     service_id, problems = await _service(work, command.service)
+    values = _values(command, service_id, old, course)
     problems += [
         *check_recorded(command.sha, course.started_at, course.finished_at, work.now + CLOCK_SKEW),
         *_identity_problems(command, old),
         *await _deployer_problems(work, command.deployer),
+        *_number_problems(values["pull_requests"]),
     ]
     if problems:
         raise Refused(*problems)
-    if service_id is None:
-        owner = old["service_id"] if old else None
-        service_id = owner or await services.of_repository(work.tx, command.repository)
-    values = _values(work, command, old, course) | {"service_id": service_id}
-    deployment_id: UUID = old["id"] if old else new_id()
-    if old:
-        await update_row(work.tx, deployment, values, id=deployment_id)
-    else:
-        values |= {"source": SOURCE, "external_id": known_as, "created_at": work.now}
-        await insert_row(work.tx, deployment, id=deployment_id, **values)
-    await _link(work, command, deployment_id)
-    await _follow(work, deployment_id, old, values)
-    return deployment_id
+    heard_at = old["created_at"] if old else work.now
+    await deployments.put_recorded(work.tx, external_id=known_as, created_at=heard_at, **values)
+    place = Place.of(command.repository, command.sha, command.where)
+    return await settle(work, Telling(RECORDED, known_as, place, *times(course, heard_at)))
+
+
+async def _found(work: Work, known_as: str) -> Row | None:
+    """What was recorded of it before; a release that kept no records of it kept a row alone."""
+    old = await find_row(work.tx, deployment_recorded, external_id=known_as)
+    return old or await find_row(work.tx, deployment, source=RECORDED, external_id=known_as)
 
 
 def _before(old: Row | None) -> Recorded | None:
@@ -183,14 +183,17 @@ async def _deployer_problems(work: Work, deployer: UUID | None) -> list[Problem]
     return [Problem(ErrorCode.NOT_FOUND, "There is no such person.", ("deployer",))]
 
 
-def _values(work: Work, command: Record, old: Row | None, course: Recorded) -> dict[str, Any]:
+def _values(
+    command: Record, service_id: UUID | None, old: Row | None, course: Recorded
+) -> dict[str, Any]:
     """The columns: what is given, else what was there."""
-    heard_at = old["created_at"] if old else work.now
-    edited = set(old["edited"]) if old else set()
-    if command.status is DeploymentStatus.ROLLED_BACK:
-        # Otherwise it derives from later deployments, and one that is not known would undo it.
-        edited.add("status")
-    optional = {"ref": command.ref, "url": command.url, "deployer_id": command.deployer}
+    optional = {
+        "ref": command.ref,
+        "url": command.url,
+        "deployer_id": command.deployer,
+        "service_id": service_id,
+    }
+    numbers = {*command.pull_requests, *(old.get("pull_requests", ()) if old else ())}
     return {
         "repository": command.repository,
         "sha": command.sha.lower(),
@@ -198,23 +201,6 @@ def _values(work: Work, command: Record, old: Row | None, course: Recorded) -> d
         "status": course.status.value,
         "started_at": course.started_at,
         "finished_at": course.finished_at,
-        "effective_at": effective_at(course.finished_at, course.started_at, heard_at),
-        "edited": sorted(edited),
+        "pull_requests": sorted(numbers),
         **{name: given or (old[name] if old else None) for name, given in optional.items()},
     }
-
-
-async def _link(work: Work, command: Record, deployment_id: UUID) -> None:
-    if command.pull_requests:
-        numbers = set(command.pull_requests)
-        ids = await pull_requests.ids_of(work.tx, command.repository, numbers)
-        await deployments.link_recorded(work.tx, deployment_id, ids)
-
-
-async def _follow(
-    work: Work, deployment_id: UUID, old: Row | None, values: Mapping[str, Any]
-) -> None:
-    """Derive what hangs on it in the history of its environment, and tell the incidents near."""
-    moments: list[datetime] = [row["effective_at"] for row in (old, values) if row]
-    changed = await history.derive(work, values["repository"], values["environment"], min(moments))
-    await history.reconsider(work, {deployment_id, *changed}, *moments)

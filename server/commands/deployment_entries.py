@@ -6,6 +6,7 @@ from uuid import UUID
 
 from server.commands import told_entry
 from server.commands.attribution_facts import Facts
+from server.commands.evidence import move_evidence
 from server.commands.timeline import Entry
 from server.commands.told_entry import ToldEntry
 from server.commands.work import Work
@@ -13,6 +14,7 @@ from server.domain.deployment import DeploymentStatus
 from server.domain.deployment_entry import BEFORE_ONSET, DeploymentEntry, stands_in_timeline
 from server.domain.timeline import TimelineKind
 from server.store import attribution
+from server.store import told_entry as entries
 from server.store.database import Row
 
 MAX_ENTRIES = 100
@@ -20,6 +22,7 @@ MAX_ENTRIES = 100
 
 _PREFIX = "deployment:"
 _NO_LONGER = "this deployment has nothing to do with the incident, as far as is known."
+_TOLD_ALREADY = "another entry tells of this deployment."
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -40,9 +43,35 @@ async def keep(work: Work, incident_id: UUID, facts: Facts, cause: UUID | None) 
     )
     told = [row for row in rows if row["id"] == cause or _stands(row, facts)]
     inside = await attribution.pull_requests_of(work.tx, [row["id"] for row in told])
-    wanted = [_told(row, inside.get(row["id"], ())) for row in reversed(told)]
-    await told_entry.keep(work, incident_id, wanted)
-    await told_entry.take_back(work, incident_id, _PREFIX, wanted, _NO_LONGER)
+    kept = _by_deployment(await entries.beginning(work.tx, incident_id, _PREFIX))
+    for row in reversed(told):
+        entry = _told(row, inside.get(row["id"], ()))
+        await _keep_first(work, incident_id, entry, kept.pop(row["id"], []))
+    for left in kept.values():
+        for each in left:
+            await told_entry.take_back(work, each, _NO_LONGER)
+
+
+def _by_deployment(rows: Sequence[Row]) -> dict[UUID | None, list[Row]]:
+    """The entries of each deployment: several, where it was held to be several until now.
+
+    The first is the one to keep: what a person changed before what stands, else the oldest.
+    """
+    found: dict[UUID | None, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (not row["touched"], row["retracted"], row["id"])):
+        found.setdefault(row["deployment_id"], []).append(row)
+    return found
+
+
+async def _keep_first(
+    work: Work, incident_id: UUID, entry: ToldEntry, found: Sequence[Row]
+) -> None:
+    """Have the deployment told by its first entry, for which the others give way."""
+    for other in found[1:]:
+        if not other["touched"]:
+            await move_evidence(work, incident_id, other["id"], found[0]["id"])
+            await told_entry.take_back(work, other, _TOLD_ALREADY, nameless=True)
+    await told_entry.keep_one(work, incident_id, entry, found[0] if found else None)
 
 
 def _stands(row: Row, facts: Facts) -> bool:

@@ -5,8 +5,9 @@ it. So whatever changes a deployment, a push or a pull request holds the reposit
 facts, and has the part of the history derived again that may have changed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from server.commands.work import Work
@@ -33,8 +34,8 @@ _CAME_UP = {DeploymentStatus.SUCCESS.value, DeploymentStatus.ROLLED_BACK.value}
 
 
 def name_of(repository: str) -> str:
-    """What a repository's history is locked by."""
-    return f"repository:{repository}"
+    """What a repository's history is locked by, however its name is written."""
+    return f"repository:{repository.lower()}"
 
 
 async def hold(tx: Transaction, repository: str) -> None:
@@ -65,6 +66,27 @@ async def derive_everywhere(work: Work, repository: str, since: datetime) -> Col
     for environment in await history.environments(work.tx, repository, since, MAX_ENVIRONMENTS):
         changed |= set(await derive(work, repository, environment, since))
     return changed
+
+
+async def follow(
+    work: Work,
+    deployments: Collection[UUID],
+    states: Sequence[Mapping[str, Any]],
+    released: Collection[UUID] = (),
+) -> None:
+    """Derive what hangs on deployments that changed, and tell the incidents near.
+
+    `states` are their rows as they are, and as they were: it is derived wherever they lie or lay.
+    `released` may have been taken back by one that is no more.
+    """
+    moments = [each["effective_at"] for each in states]
+    places = dict.fromkeys((each["repository"], each["environment"]) for each in states)
+    changed = set(deployments)
+    for repository, environment in places:
+        changed |= set(await derive(work, repository, environment, min(moments)))
+    if released:
+        changed |= await history.mark(work.tx, (), released)
+    await reconsider(work, changed, *moments)
 
 
 async def reconsider(work: Work, deployments: Collection[UUID], *moments: datetime) -> None:

@@ -6,12 +6,20 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from server.commands.work import Work
+from server.domain.feed import FeedChange, FeedSubject
 from server.errors import ErrorCode, Problem
 from server.store import timeline
+from server.store.merging import EVIDENCE, move
 from server.store.statements import delete_rows, find_rows, insert_rows
+from server.store.tables import hypothesis_evidence, why_evidence
 
 MAX_EVIDENCE = 100
 """Entries that one hypothesis or why may refer to at once."""
+
+_OWNERS = (
+    (FeedSubject.HYPOTHESIS, hypothesis_evidence, "hypothesis_id"),
+    (FeedSubject.WHY, why_evidence, "why_id"),
+)
 
 
 async def evidence_problems(
@@ -50,3 +58,14 @@ async def replace_evidence(
     """Let these entries, and no others, stand for the owner."""
     await delete_rows(work.tx, table, **{owner: owner_id})
     await add_evidence(work, table, owner, owner_id, entries)
+
+
+async def move_evidence(work: Work, incident_id: UUID, loser: UUID, winner: UUID) -> None:
+    """Let one entry stand for all that another one is evidence of."""
+    owners = [
+        (subject, [row[owner] for row in await find_rows(work.tx, table, entry_id=loser)])
+        for subject, table, owner in _OWNERS
+    ]
+    await move(work.tx, EVIDENCE, loser, winner)
+    for subject, ids in owners:
+        await work.all_changed(incident_id, subject, ids, FeedChange.REVISED)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.commands.changes import null_problems
 from server.commands.once import once
-from server.commands.timeline import BY_A_PERSON, Entry, write
+from server.commands.timeline import Entry, write
 from server.commands.work import Office, Work
 from server.domain.attribution_weights import WEIGHTS
 from server.domain.feed import FeedChange, FeedSubject
@@ -29,7 +29,7 @@ from server.store.database import Row
 from server.store.directory import directory_of
 from server.store.ids import new_id
 from server.store.language import said
-from server.store.queue import of_changed_incident
+from server.store.queue import Job, JobKind, of_changed_incident
 from server.store.statements import insert_row, known_ids, update_row
 from server.store.tables import attribution, incident, person
 
@@ -162,6 +162,8 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
         await work.changed(command.id, FeedSubject.INCIDENT, command.id, FeedChange.REVISED)
         await _tell(work, viewer, old, command)
         work.later(*of_changed_incident(command.id))
+        if command.changes.get("status") == IncidentStatus.RESOLVED:
+            work.later_there(Job(JobKind.RESOLVE_PAGE, command.id))
         return command.id
 
 
@@ -204,7 +206,7 @@ async def _tell(work: Work, viewer: Viewer, old: Row, command: Update) -> None:
     for line in lines:
         body = f"{line}: {reason}" if reason else line
         entry = Entry(TimelineKind.STATUS, work.now, body, actor=viewer.person_id)
-        await write(work, command.id, entry, source=BY_A_PERSON)
+        await write(work, command.id, entry)
 
 
 _NEVER_NULL = {"title": "title", "severity": "severity", "status": "status"}

@@ -58,21 +58,35 @@ async def merge_incidents(office: Office, viewer: Viewer, command: MergeIncident
         message = "An incident is no other record of itself. Give two incidents."
         raise refuse(ErrorCode.INVALID, message, "into")
     async with office.work() as work:
-        merged, target = await _both(work, command)
-        by = {"merged_by_id": viewer.person_id, "merged_at": work.now}
-        await parts.lead(work.tx, merged["id"], target["id"], by)
-        await _join_rows(work, merged, target)
-        await _move_parts(work, merged["id"], target["id"])
-        await _move_verdict(work, merged, target["id"])
+        merged, target = await both(work, command)
+        await join(work, merged, target, by=viewer.person_id, settled=SETTLED)
         await _tell(work, viewer, merged, target)
-        work.later(*of_changed_incident(target["id"]), Job(JobKind.COMPARE, merged["id"]))
     return command.into
+
+
+async def join(
+    work: Work, merged: Row, target: Row, *, by: UUID | None, settled: frozenset[str]
+) -> None:
+    """Move all that belongs to one incident, whose rows `both` gave, into the other.
+
+    `settled` are the columns that sources change no longer.
+
+    Raises:
+        Refused: TOO_MANY, their why-chains are too long for one.
+    """
+    who = {"merged_by_id": by, "merged_at": work.now}
+    await parts.lead(work.tx, merged["id"], target["id"], who)
+    await _join_rows(work, merged, target, settled)
+    await _move_parts(work, merged["id"], target["id"])
+    await _move_verdict(work, merged, target["id"])
+    await work.changed(merged["id"], FeedSubject.MERGER, target["id"])
+    work.later(*of_changed_incident(target["id"]), Job(JobKind.COMPARE, merged["id"]))
 
 
 # ── the two rows ─────────────────────────────────────────────────────────────
 
 
-async def _both(work: Work, command: MergeIncidents) -> tuple[Row, Row]:
+async def both(work: Work, command: MergeIncidents) -> tuple[Row, Row]:
     """Both rows, locked in one order by all who merge; neither is part of another incident."""
     named = {command.from_: "from", command.into: "into"}
     rows = {}
@@ -93,7 +107,7 @@ def _require_standing(row: Row | None, field: str) -> Row:
     return row
 
 
-async def _join_rows(work: Work, merged: Row, target: Row) -> None:
+async def _join_rows(work: Work, merged: Row, target: Row, settled: frozenset[str]) -> None:
     """Give the target what both records come to, with all the pages that it has now."""
     other, into = _record(merged), _record(target)
     word = later_word(into, other)
@@ -105,7 +119,7 @@ async def _join_rows(work: Work, merged: Row, target: Row) -> None:
         "status": status.value,
         "status_set_to": word.status.value if word else None,
         "status_set_at": word.at if word else None,
-        "edited": sorted(into.edited | other.edited | SETTLED),
+        "edited": sorted(into.edited | other.edited | settled),
     }
     changes |= news({**target, **changes}, page) if page else {}
     changes |= incidents.durations(incidents.times_of({**target, **changes}))
@@ -139,6 +153,8 @@ async def _move_parts(work: Work, merged: UUID, target: UUID) -> None:
     """Move all that belongs to the one into the other, and tell of each part in its feed."""
     for table in parts.UNITED:
         await parts.unite(work.tx, table, merged, target)
+    for table in parts.CHAT:
+        await update_row(work.tx, table, {"incident_id": target}, incident_id=merged)
     entries = await parts.entries_of(work.tx, merged, target)
     sequences = await work.all_changed(target, FeedSubject.TIMELINE, entries.moving)
     await parts.move_entries(work.tx, target, entries, sequences)
@@ -204,8 +220,7 @@ def _other_verdict(merged: Row, verdict: Row) -> Entry:
 
 
 async def _tell(work: Work, viewer: Viewer, merged: Row, target: Row) -> None:
-    """Write the merger into the target's timeline, and end the other's feed with it."""
+    """Write the merger into the target's timeline."""
     body = f"Merged with #{merged['number']}: {merged['title']}"
     entry = Entry(TimelineKind.STATUS, work.now, body, actor=viewer.person_id)
     await write(work, target["id"], entry)
-    await work.changed(merged["id"], FeedSubject.MERGER, target["id"])

@@ -22,9 +22,20 @@ from integrations.observation import (
     TeamObserved,
     TicketObserved,
 )
-from server.commands import deployment_history, observe_change, observe_deployment, observe_page
+from server.commands import (
+    deployment_history,
+    deployment_told,
+    observe_catalog,
+    observe_change,
+    observe_deployment,
+    observe_message,
+    observe_page,
+    observe_ticket,
+)
+from server.commands.observe_ticket import Tracker
+from server.commands.observed_people import make_known
 from server.commands.work import Work
-from server.store import observation
+from server.store import catalog, observation
 
 MAX_REF = 250
 """Characters of a branch's name; no host allows more, and no index would take them."""
@@ -42,10 +53,12 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     """Store what is new among these observations and bring it into state; how many were new."""
     told = [(subject, each) for each in seen if (subject := _subject(each))]
     await observation.lock(work.tx, [name for each in told for name in _holds(source, *each)])
+    await catalog.share(work.tx)
     fresh: dict[str, list[Observation]] = {}
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
-            fresh.setdefault(subject, []).append(each)
+            fresh.setdefault(_whole(subject, each), []).append(each)
+    await make_known(work, [each for news in fresh.values() for each in news])
     for news in fresh.values():
         await _apply(work, source, news)
     return sum(map(len, fresh.values()))
@@ -55,30 +68,43 @@ def _subject(seen: Observation) -> str | None:
     """What it is about, in the source's ids; None where we do not follow that."""
     match seen:
         case DeploymentObserved():
-            return observe_deployment.subject_of(seen)
+            return deployment_told.subject_of(seen.external_id)
         case PullRequestObserved():
             return observe_change.subject_of_pull_request(seen)
         case PushObserved():
             return observe_change.subject_of_push(seen) if len(seen.ref) <= MAX_REF else None
         case PageObserved():
             return observe_page.subject_of(seen)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
-            return None
+        case TicketObserved():
+            return observe_ticket.subject_of(seen)
+        case MessageObserved() | ChannelObserved():
+            return observe_message.subject_of(seen)
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return None
+            return observe_catalog.subject_of(seen)
         case _:
             assert_never(seen)
 
 
+def _whole(subject: str, seen: Observation) -> str:
+    """What is brought to its state at once: a channel with all its messages, else the subject."""
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        return f"in:{observe_message.channel_of(seen)}"
+    return subject
+
+
 def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
-    """What nobody else may change meanwhile: the subject, and the history that it is part of."""
+    """What nobody else may change meanwhile: the subject, and what else it is about."""
     yield f"{source.name}:{subject}"
+    if isinstance(seen, PageObserved) and seen.merged_into:
+        yield f"{source.name}:{observe_page.PAGE}{seen.merged_into}"
     if isinstance(seen, DeploymentObserved | PullRequestObserved | PushObserved):
         yield deployment_history.name_of(seen.repository)
+    if isinstance(seen, MessageObserved | ChannelObserved):
+        yield observe_message.holds(source.name, seen)
 
 
 async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> None:
-    """Bring one subject, of which there are these news, to its state."""
+    """Bring what there are these news of to its state."""
     match news[0]:
         case DeploymentObserved() as seen:
             await observe_deployment.apply(work, source.name, seen)
@@ -89,9 +115,14 @@ async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> Non
         case PageObserved():
             pages = [each for each in news if isinstance(each, PageObserved)]
             await observe_page.apply(work, source.name, source.title, pages)
-        case TicketObserved() | MessageObserved() | ChannelObserved():
-            return
+        case TicketObserved():
+            seen_tickets = [each for each in news if isinstance(each, TicketObserved)]
+            tracker = Tracker(source.name, source.title)
+            await observe_ticket.apply(work, tracker, seen_tickets)
+        case MessageObserved() | ChannelObserved():
+            chat = [each for each in news if isinstance(each, MessageObserved | ChannelObserved)]
+            await observe_message.apply(work, source.name, chat)
         case PersonObserved() | TeamObserved() | ServiceObserved():
-            return
+            await observe_catalog.apply(work, source.name, news)
         case _:
             assert_never(news[0])

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.observation import PageObserved, PersonRef
-from server.commands import told_entry
+from server.commands import page_merge, told_entry
 from server.commands.incident import open_incident
 from server.commands.timeline import Entry
 from server.commands.told_entry import ToldEntry
@@ -14,6 +14,7 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.domain.incident import IncidentStatus, ResponderRole, Signal
 from server.domain.page import Page, Word, fold
 from server.domain.page_entry import PageEntry, entries
+from server.domain.page_merge import of_one_incident
 from server.store import attribution, incident_parts, observation, person, service
 from server.store import incident as incidents
 from server.store.database import Row
@@ -23,12 +24,12 @@ from server.store.queue import of_changed_incident
 from server.store.statements import find_row, find_rows, insert_rows, update_row
 from server.store.tables import incident, responder
 
-_PAGE = "page:"
+PAGE = "page:"
 
 
 def subject_of(seen: PageObserved) -> str:
     """What an observation of a page is about."""
-    return f"{_PAGE}{seen.external_id}"
+    return f"{PAGE}{seen.external_id}"
 
 
 async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserved]) -> None:
@@ -36,7 +37,7 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
 
     `fresh` are the events that were not known before; `system` is what people call the source.
     """
-    pages = await _told_of(work, source, fresh[0].external_id)
+    pages = await told_of(work, source, fresh[0].external_id)
     people = await person.find_or_create(work.tx, _people(pages))
     on = fold(pages).service
     service_id = await service.of_reference(work.tx, on) if on else None
@@ -48,7 +49,7 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
     incident_id = row["id"] if row else await _open(work, known, page)
     revised = [
         await _revise(work, row, page) if row else False,
-        await _set_service(work, incident_id, row, service_id),
+        await _set_services(work, incident_id, row, service_id),
         await _add_paged(work, incident_id, fresh, people),
     ]
     if row and any(revised):
@@ -56,6 +57,7 @@ async def apply(work: Work, source: str, system: str, fresh: Sequence[PageObserv
         work.later(*of_changed_incident(incident_id))
     wanted = [_told(source, each, people) for each in entries(pages, system)]
     await told_entry.keep(work, incident_id, wanted)
+    await page_merge.note(work, source, incident_id, fresh, opened=row is None)
 
 
 async def _incident_of(work: Work, known: dict[str, str]) -> Row | None:
@@ -66,15 +68,16 @@ async def _incident_of(work: Work, known: dict[str, str]) -> Row | None:
 
 async def fold_all(work: Work, row: Row, word: Word | None) -> Page | None:
     """What the events of all pages of an incident add up to; None where it has no page."""
-    pages: list[PageObserved] = []
-    for source, external_id in await incident_parts.pages_of(work.tx, row["id"]):
-        pages += await _told_of(work, source, external_id)
-    return fold(sorted(pages, key=lambda page: page.moment), word) if pages else None
+    pages = {
+        each: await told_of(work, *each)
+        for each in await incident_parts.pages_of(work.tx, row["id"])
+    }
+    return fold(of_one_incident(pages), word) if pages else None
 
 
-async def _told_of(work: Work, source: str, external_id: str) -> list[PageObserved]:
+async def told_of(work: Work, source: str, external_id: str) -> list[PageObserved]:
     """The events of one page, in order."""
-    told = await observation.of_subject(work.tx, source, f"{_PAGE}{external_id}")
+    told = await observation.of_subject(work.tx, source, f"{PAGE}{external_id}")
     return [each for each in told if isinstance(each, PageObserved)]
 
 
@@ -149,16 +152,26 @@ def _of_people(row: Mapping[str, Any], page: Page) -> set[str]:
     return set(row["edited"]) - outdated
 
 
-async def _set_service(
+async def _set_services(
     work: Work, incident_id: UUID, row: Row | None, service_id: UUID | None
 ) -> bool:
-    """Give the incident the service that the page is on; whether that is another one."""
+    """Give the incident the services that its pages are on; whether those are others."""
     if service_id is None or (row and "services" in row["edited"]):
         return False
-    if await attribution.affected(work.tx, incident_id) == [service_id]:
+    wanted = {service_id} | (await _of_its_pages(work, row) if row else set())
+    if set(await attribution.affected(work.tx, incident_id)) == wanted:
         return False
-    await incidents.set_services(work.tx, incident_id, [service_id])
+    await incidents.set_services(work.tx, incident_id, sorted(wanted))
     return True
+
+
+async def _of_its_pages(work: Work, row: Row) -> set[UUID]:
+    """The services of all pages of an incident that several have become."""
+    pages = await incident_parts.pages_of(work.tx, row["id"])
+    if len(pages) < 2:
+        return set()
+    last = [fold(await told_of(work, *each)).service for each in pages]
+    return {await service.of_reference(work.tx, each) for each in last if each}
 
 
 async def _add_paged(
@@ -179,4 +192,4 @@ async def _add_paged(
 def _told(source: str, each: PageEntry, people: Mapping[Key, UUID]) -> ToldEntry:
     actor = people[each.actor.provider, each.actor.external_id] if each.actor else None
     entry = Entry(each.kind, each.occurred_at, each.body, actor=actor)
-    return ToldEntry(source, each.external_id, entry)
+    return ToldEntry(source, each.external_id, entry, each.aliases)

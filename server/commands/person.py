@@ -1,7 +1,7 @@
 """Describing people, and joining those that sources named apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from server.commands.redaction import RERENDER
@@ -12,7 +12,7 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.domain.text import check_text
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
-from server.store import catalog
+from server.store import address, catalog
 from server.store.database import Row
 from server.store.ids import new_id
 from server.store.merging import PEOPLE, merge
@@ -69,6 +69,29 @@ async def upsert(office: Office, viewer: Viewer, command: Upsert) -> UUID:
         return await _upsert(work, command)
 
 
+async def upsert_all(office: Office, viewer: Viewer, commands: Sequence[Upsert]) -> Sequence[UUID]:
+    """Create or change all of these people, or none; their ids, in order.
+
+    Raises:
+        Refused: as of `upsert`; the path of each problem begins with its command's index.
+    """
+    viewer.require(Scope.CATALOG_WRITE)
+    problems: list[Problem] = []
+    ids = []
+    async with office.work() as work:
+        await catalog.hold(work.tx)
+        for index, command in enumerate(commands):
+            wrong = _shape_problems(command)
+            try:
+                ids += [] if wrong else [await _upsert(work, command)]
+            except Refused as refused:
+                wrong = list(refused.problems)
+            problems += [replace(each, field=(str(index), *each.field)) for each in wrong]
+        if problems:
+            raise Refused(*problems)
+    return ids
+
+
 def _shape_problems(command: Upsert) -> list[Problem]:
     problems = [*check_name(command.name, "name")]
     if command.email is not None:
@@ -118,7 +141,7 @@ async def _upsert(work: Work, command: Upsert) -> UUID:
             automatic=False,
             created_at=work.now,
         )
-    await _absorb(work, person_id, list(absorbed))
+    await absorb(work, person_id, list(absorbed))
     columns = _columns(command, old, list(absorbed.values()), team_id)
     await update_row(work.tx, person, columns, id=person_id)
     identified = await _set_identities(work, person_id, command.identities)
@@ -133,7 +156,7 @@ async def _claims(work: Work, command: Upsert) -> list[_Claim]:
     """Everybody who has the e-mail or one of the identities."""
     claims = []
     if command.email is not None:
-        found = await find_row(work.tx, person, email=plain_email(command.email))
+        found = await _with_address(work, plain_email(command.email))
         claims += [_Claim(found, ("email",))] if found else []
     for index, each in enumerate(command.identities):
         known = await find_row(
@@ -142,6 +165,14 @@ async def _claims(work: Work, command: Upsert) -> list[_Claim]:
         owner = await find_row(work.tx, person, id=known["person_id"]) if known else None
         claims += [_Claim(owner, ("identities", str(index)))] if owner else []
     return claims
+
+
+async def _with_address(work: Work, email: str) -> Row | None:
+    """Who has the address; of those who only had it at a source, whom nobody described."""
+    found = await find_row(work.tx, person, email=email)
+    if found is None and (bearer := await address.person_with(work.tx, email)):
+        found = await find_row(work.tx, person, id=bearer, automatic=True)
+    return found
 
 
 async def _meant(work: Work, command: Upsert, claims: Sequence[_Claim]) -> Row | None:
@@ -180,7 +211,7 @@ def _columns(
     }
 
 
-async def _absorb(work: Work, person_id: UUID, absorbed: Sequence[UUID]) -> None:
+async def absorb(work: Work, person_id: UUID, absorbed: Sequence[UUID]) -> None:
     """Make the absorbed people this person, and tell the incidents they responded to."""
     if not absorbed:
         return

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from integrations.contract import ENVELOPE_LIMIT, Batch, Unreadable
+from integrations.contract import ENVELOPE_LIMIT, Batch, Connection, Unreadable
 from integrations.observation import Observation, from_json, to_json
 from server.backoff import Backoff
 from server.commands.observe import Source, observe
@@ -208,3 +208,15 @@ async def fail(office: Office, held: Claim, failure: Failure) -> None:
             "stopped": stopped,
         }
         await connection_state.change(work.tx, held.id, held.lease, changes)
+
+
+async def note_failure(office: Office, connection: Connection, failure: Failure) -> None:
+    """Note what went wrong at a connection outside of its polling, which goes on undisturbed."""
+    async with office.work() as work:
+        changes: dict[str, object] = {
+            "last_failure_at": work.now,
+            "failure_code": failure.code.value,
+            "failure_message": failure.message[:MAX_MESSAGE],
+        }
+        stream = Stream(connection.integration, connection.name)
+        await connection_state.note(work.tx, stream, changes)

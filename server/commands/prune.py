@@ -36,6 +36,14 @@ async def prune_keys(office: Office) -> int:
     return await _all(office, prune.forget_keys, once.KEPT_FOR)
 
 
+async def prune_messages(office: Office, kept_for: timedelta) -> int:
+    """Delete messages of so long ago whose channel belonged to no incident then; how many."""
+    total = await _all(office, prune.forget_messages, kept_for)
+    async with office.work() as work:
+        await prune.forget_mentions(work.tx, work.now - kept_for)
+    return total
+
+
 async def _all(office: Office, delete: Delete, older_than: timedelta) -> int:
     """Delete until fewer are left than one transaction deletes."""
     total = 0

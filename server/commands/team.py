@@ -50,7 +50,7 @@ async def _store(work: Work, command: Upsert) -> UUID:
         row = {"slug": command.slug, "name": name, "lead_id": command.lead}
         await insert_row(work.tx, team, id=team_id, created_at=work.now, **row)
         return team_id
-    changes: dict[str, object] = {}
+    changes: dict[str, object] = {"automatic": False}
     if command.name is not None:
         changes["name"] = command.name.strip()
     if command.lead is not None:

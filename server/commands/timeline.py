@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from server.commands.changes import null_problems
@@ -16,16 +17,20 @@ from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import incident as incidents
 from server.store import timeline
 from server.store.database import Row
+from server.store.deployment import standing
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
 from server.store.language import said
-from server.store.statements import find_rows, known_ids
-from server.store.tables import deployment, hypothesis, person
+from server.store.statements import find_rows, insert_rows, known_ids
+from server.store.tables import deployment, hypothesis, person, timeline_entry
 
 MAX_REASON = 2000
 
 BY_A_PERSON = "person"
 """The `source` of entries that somebody wrote through the API."""
+
+Told: TypeAlias = tuple[str, str | None]
+"""Where an entry comes from: the source, and its id of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +68,60 @@ async def add(
 
         async def create() -> Sequence[UUID]:
             incident: UUID = (await require_incident(work, command.incident))["id"]
-            problems = await _problems(work, incident, command.entries)
+            entries = await _with_standing(work, command.entries)
+            problems = await _problems(work, incident, entries)
             if problems:
                 raise Refused(*problems)
-            return [
-                await write(work, incident, _with_actor(entry, viewer)) for entry in command.entries
-            ]
+            return await write_all(work, incident, [_with_actor(each, viewer) for each in entries])
 
         return await once(work, viewer, command, key, create)
 
 
-async def write(
-    work: Work,
-    incident: UUID,
-    entry: Entry,
-    *,
-    source: str = BY_A_PERSON,
-    external_id: str | None = None,
-) -> UUID:
+async def write(work: Work, incident: UUID, entry: Entry) -> UUID:
     """Write one entry that is known to be sound, inside a command's transaction; its id."""
-    entry_id = new_id()
-    directory = await directory_of(work.tx)
-    body = (
-        said("body", entry.body, directory, work.rules)
-        if source == BY_A_PERSON
-        else words("body", entry.body, directory)
-    )
-    sequence = await work.changed(incident, FeedSubject.TIMELINE, entry_id)
-    await timeline.insert_entry(
-        work.tx,
-        id=entry_id,
-        incident_id=incident,
-        kind=entry.kind.value,
-        occurred_at=entry.occurred_at,
-        recorded_at=work.now,
-        known_at=entry.known_at,
-        source=source,
-        external_id=external_id,
-        actor_id=entry.actor,
-        **body,
-        url=entry.url,
-        deployment_id=entry.deployment,
-        hypothesis_id=entry.hypothesis,
-        sequence=sequence,
-    )
+    (entry_id,) = await write_all(work, incident, [entry])
     return entry_id
+
+
+async def write_all(
+    work: Work, incident: UUID, entries: Sequence[Entry], told: Sequence[Told] = ()
+) -> Sequence[UUID]:
+    """Write entries that are known to be sound, in a few statements; their ids.
+
+    `told` says of each where it comes from; without, a person wrote them.
+    """
+    directory = await directory_of(work.tx)
+    ids = [new_id() for _ in entries]
+    texts = [
+        words("body", each.body, directory)
+        if told
+        else said("body", each.body, directory, work.rules)
+        for each in entries
+    ]
+    sequences = await work.all_changed(incident, FeedSubject.TIMELINE, ids)
+    rows: list[dict[str, object]] = [
+        {
+            "id": entry_id,
+            "incident_id": incident,
+            "kind": entry.kind.value,
+            "occurred_at": entry.occurred_at,
+            "recorded_at": work.now,
+            "known_at": entry.known_at,
+            "source": source,
+            "external_id": external_id,
+            "actor_id": entry.actor,
+            **body,
+            "url": entry.url,
+            "deployment_id": entry.deployment,
+            "hypothesis_id": entry.hypothesis,
+            "sequence": sequence,
+        }
+        for entry_id, entry, (source, external_id), body, sequence in zip(
+            ids, entries, told or [(BY_A_PERSON, None)] * len(ids), texts, sequences, strict=True
+        )
+    ]
+    await insert_rows(work.tx, timeline_entry, rows)
+    return ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,17 @@ async def _change(
 
 def _with_actor(entry: Entry, viewer: Viewer) -> Entry:
     return entry if entry.actor else replace(entry, actor=viewer.person_id)
+
+
+async def _with_standing(work: Work, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries, each with the deployment that its id leads to; an unknown id stays."""
+    led = await standing(work.tx, [each.deployment for each in entries if each.deployment])
+    return [
+        replace(each, deployment=led.get(each.deployment, each.deployment))
+        if each.deployment
+        else each
+        for each in entries
+    ]
 
 
 _NEVER_NULL = {"kind": "kind", "occurred_at": "occurredAt", "body": "body"}

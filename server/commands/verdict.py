@@ -1,6 +1,7 @@
 """A person's word on what caused an incident; it stands above the model's."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from server.commands.attribution import attribute_again
@@ -12,9 +13,8 @@ from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import attribution_kept as kept
 from server.store import incident as incidents
 from server.store.database import Row
+from server.store.deployment import standing
 from server.store.directory import directory_of, words
-from server.store.statements import find_row
-from server.store.tables import deployment
 
 MAX_REASON = 20_000
 """Characters of a verdict's reason."""
@@ -41,18 +41,20 @@ async def record_verdict(office: Office, viewer: Viewer, command: RecordVerdict)
         row = await incidents.lock(work.tx, command.incident)
         if row is None:
             raise refuse(ErrorCode.NOT_FOUND, "There is no such incident.", "incident")
-        problems = await _problems(work, command)
+        led = await standing(work.tx, [command.deployment] if command.deployment else [])
+        problems = _problems(command, led)
         if problems:
             raise Refused(*problems)
-        await _store(work, viewer, command, row)
+        cause = led[command.deployment] if command.deployment else None
+        await _store(work, viewer, replace(command, deployment=cause), row)
     incident_id: UUID = row["id"]
     return incident_id
 
 
-async def _problems(work: Work, command: RecordVerdict) -> list[Problem]:
+def _problems(command: RecordVerdict, known: Collection[UUID]) -> list[Problem]:
     problems = list(check_verdict(command.kind, command.deployment is not None))
     problems += check_bounds(command.reason or "", MAX_REASON, "reason", what="reason")
-    if command.deployment and not await find_row(work.tx, deployment, id=command.deployment):
+    if command.deployment and command.deployment not in known:
         message = "There is no such deployment."
         problems.append(Problem(ErrorCode.NOT_FOUND, message, ("deployment",)))
     return problems

@@ -12,7 +12,7 @@ from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
 from server.store import directory, feed, queue
 from server.store.database import Database, Transaction
-from server.store.queue import Job
+from server.store.queue import Job, JobKind
 
 
 def utc_now() -> datetime:
@@ -33,6 +33,7 @@ class Work:
     now: datetime
     sprints: Sprints
     rules: tuple[LanguageRule, ...]
+    outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
     _jobs: list[Job] = field(default_factory=list)
@@ -75,6 +76,10 @@ class Work:
         """Let these jobs run once, and only if, this is committed."""
         self._jobs += [job for job in jobs if job not in self._jobs]
 
+    def later_there(self, *jobs: Job) -> None:
+        """Let these jobs run at vendors, as far as there is one for them."""
+        self.later(*(job for job in jobs if job.kind in self.outward))
+
     @property
     def hints(self) -> Sequence[Hint]:
         """What subscribers have to hear after the commit."""
@@ -98,12 +103,14 @@ class Office:
     clock: Callable[[], datetime] = utc_now
     rules: tuple[LanguageRule, ...] = field(default_factory=built_in_rules)
     """What is found in the language of what people write."""
+    outward: frozenset[JobKind] = frozenset()
+    """The jobs that are done at vendors, of which some connection can do each."""
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """Run a block as one transaction; publish its changes and wake its jobs afterwards."""
         async with self.database.transaction() as tx:
-            work = Work(tx, self.clock(), self.sprints, self.rules)
+            work = Work(tx, self.clock(), self.sprints, self.rules, self.outward)
             yield work
             await work.turn()
             await queue.enqueue(tx, work.jobs)

@@ -44,6 +44,21 @@ _COMPLETED = frozenset({ActionItemState.DONE, ActionItemState.VERIFIED})
 _CLOSED = _COMPLETED | {ActionItemState.DROPPED}
 
 
+class ActionItemField(Term):
+    """What of an action item is accounted for when it changes."""
+
+    STATE = "STATE", "How far it has come."
+    OWNER = "OWNER", "Who sees to it."
+    DUE_ON = "DUE_ON", "The day by which it is to be done."
+    TITLE = "TITLE", "What will be different."
+    PRIORITY = "PRIORITY", "How urgent it is."
+
+    @property
+    def column(self) -> str:
+        """The column of an action item that holds it."""
+        return "owner_id" if self is ActionItemField.OWNER else self.lower()
+
+
 class Priority(Term):
     """What comes first."""
 

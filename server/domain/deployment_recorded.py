@@ -32,6 +32,26 @@ def joined(before: Recorded | None, said: Recorded, now: datetime) -> Recorded:
     )
 
 
+def upheld(said: Recorded, told: Recorded) -> Recorded:
+    """What holds of a deployment that somebody recorded and that sources tell of too.
+
+    What a person said stands, but for a status that the sources have seen go further; what is
+    left out they fill in, unless it contradicts.
+    """
+    status = _later(told.status, said.status)
+    started_at = said.started_at or told.started_at
+    finished_at = said.finished_at or told.finished_at
+    if started_at and finished_at and finished_at < started_at:
+        started_at, finished_at = said.started_at, said.finished_at
+    return Recorded(status, started_at, finished_at)
+
+
+def times(said: Recorded, heard_at: datetime) -> tuple[datetime, datetime]:
+    """The first and the last time that is known of what somebody records."""
+    known = [each for each in (said.started_at, said.finished_at) if each] or [heard_at]
+    return min(known), max(known)
+
+
 def _later(before: DeploymentStatus, said: DeploymentStatus) -> DeploymentStatus:
     """The status that holds: what has ended does not go on, what was taken back stays so."""
     taken_back = before is DeploymentStatus.ROLLED_BACK and said is DeploymentStatus.SUCCESS

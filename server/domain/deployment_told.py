@@ -1,7 +1,7 @@
-"""What a source says of a deployment, folded from all that it ever said."""
+"""What sources say of a deployment, folded from all that they ever said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integrations.observation import DeploymentObserved, DeploymentState, PersonRef
@@ -17,7 +17,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A deployment as its source tells it. `heard_at`: when it was asked for, or first heard of."""
+    """A deployment as its sources tell it. `heard_at`: when it was asked for, or first heard of."""
 
     repository: str
     sha: str
@@ -47,6 +47,23 @@ def told(seen: Sequence[DeploymentObserved]) -> Told:
         heard_at=min([seen[0].moment.at, *created]),
         course=course([Step(each.moment.at, _STATUSES[each.state]) for each in seen]),
         pull_requests=frozenset(number for each in seen for number in each.pull_requests),
+    )
+
+
+def told_by_all(voices: Sequence[tuple[str, Sequence[DeploymentObserved]]]) -> Told:
+    """Fold what several sources, by name, tell of one deployment: at least one, each in its order.
+
+    They are heard in the order of their moments, at one moment in that of their names. How names
+    are written is for the first of them to say.
+    """
+    heard = [(each.moment, source, each) for source, seen in voices for each in seen]
+    heard.sort(key=lambda word: word[:2])
+    last = voices[0][1][-1]
+    return replace(
+        told([each for *_, each in heard]),
+        repository=last.repository,
+        sha=last.sha,
+        environment=last.environment,
     )
 
 

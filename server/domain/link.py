@@ -26,6 +26,14 @@ class Links:
         return self.template.replace(PLACE, public) if self.template else None
 
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"'|(){}\[\]?#]{1,2000}", re.IGNORECASE)
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    """The addresses that a text mentions, without queries and what ends a sentence."""
+    return (found.rstrip("/.,;:!*_") for found in _ADDRESS.findall(text))
+
+
 def incidents_in(text: str) -> Iterator[UUID]:
     """The incidents whose public ids a text mentions, in links or by themselves."""
     return (UUID(found) for found in _MENTIONED.findall(text))

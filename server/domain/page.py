@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from integrations.observation import PageEvent, PageObserved, PageState, PersonRef, ServiceRef
 from server.domain.incident import IncidentStatus, Severity
+from server.domain.page_event import told_once
 
 _T = TypeVar("_T")
 
@@ -47,6 +48,7 @@ def fold(pages: Sequence[PageObserved], word: Word | None = None) -> Page:
     except that reopening sends RESOLVED back to INVESTIGATING. It was acknowledged when somebody
     answered first: neither a time-out of that answer nor a reopening unsays it.
     """
+    pages = told_once(pages)
     course = _course(pages, word)
     return Page(
         title=_title(pages),
@@ -92,9 +94,17 @@ class _Course:
     told: bool = False
 
 
-def _course(pages: Iterable[PageObserved], word: Word | None) -> _Course:
+def _course(pages: Sequence[PageObserved], word: Word | None) -> _Course:
+    """The course of one page, or of all that are one incident.
+
+    A page that became part of another is over; where that other one is told here as well, it is
+    the other one that says when they are.
+    """
     course = _Course(word.status if word else IncidentStatus.DECLARED)
+    alone = len({page.external_id for page in pages}) == 1
     for page in pages:
+        if page.event is PageEvent.MERGED and not alone:
+            continue
         if word is None or page.moment.at > word.at:
             course = _after(course, page)
     return course
@@ -113,9 +123,12 @@ def _after(course: _Course, page: PageObserved) -> _Course:
     return replace(course, status=reached, resolved_at=resolved_at, told=True)
 
 
+_ENDS = frozenset({PageEvent.RESOLVED, PageEvent.MERGED})
+
+
 def _reached(page: PageObserved) -> IncidentStatus | None:
     """The status that an event shows: by what it is, else by the state that it was sent in."""
-    if page.event is PageEvent.RESOLVED or page.state is PageState.RESOLVED:
+    if page.event in _ENDS or page.state is PageState.RESOLVED:
         return IncidentStatus.RESOLVED
     if page.event is PageEvent.ACKNOWLEDGED or page.state is PageState.ACKNOWLEDGED:
         return IncidentStatus.INVESTIGATING

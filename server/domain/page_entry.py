@@ -8,32 +8,37 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.observation import PageEvent, PageObserved, PersonRef
+from server.domain.page_event import events_of
 from server.domain.timeline import TimelineKind
 
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """One entry of a timeline. `external_id` is the event's, or the event's and a person's."""
+    """One entry of a timeline. `external_id` is the event's, or the event's and a person's; the
+    entry may also be known by any of the `aliases`.
+    """
 
     external_id: str
     kind: TimelineKind
     occurred_at: datetime
     body: str
     actor: PersonRef | None
+    aliases: tuple[str, ...] = ()
 
 
 def entries(pages: Iterable[PageObserved], system: str) -> Iterator[PageEntry]:
-    """The entries of one page's events, given in their order; `system` is "PagerDuty".
-
-    Of an event that was told twice in different words, the later ones count.
-    """
-    for page in {each.event_id: each for each in pages}.values():
+    """The entries of one page's events, given in their order; `system` is "PagerDuty"."""
+    for happened in events_of(pages):
+        page, (event_id, *aliases) = happened.event, happened.ids
         kind, body = _told(page, system)
-        yield PageEntry(page.event_id, kind, page.moment.at, body, page.actor)
+        at = page.moment.at
+        notified = page.event is PageEvent.NOTIFIED and page.paged
+        if not notified:
+            yield PageEntry(event_id, kind, at, body, page.actor, tuple(aliases))
         for person in page.paged:
-            external_id = f"{page.event_id}:{person.external_id}"
-            body = f"Paged by {system}"
-            yield PageEntry(external_id, TimelineKind.PAGED, page.moment.at, body, person)
+            name, *others = (f"{each}:{person.external_id}" for each in happened.ids)
+            paged = body if notified else f"Paged by {system}"
+            yield PageEntry(name, TimelineKind.PAGED, at, paged, person, tuple(others))
 
 
 _TOLD: Mapping[PageEvent, tuple[TimelineKind, str]] = {
@@ -71,9 +76,9 @@ def _words(page: PageObserved) -> str | None:
     """What the source or a person said in an event, or what it set."""
     match page.event:
         case PageEvent.TRIGGERED:
-            return page.title
+            return page.title or page.text
         case PageEvent.PRIORITY_CHANGED:
-            return page.priority or "none"
+            return page.text or page.priority or "none"
         case PageEvent.SERVICE_CHANGED:
             return page.service.name if page.service else None
         case _:

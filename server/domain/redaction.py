@@ -72,6 +72,9 @@ class Directory:
             roles.add(role)
             for name in person.names:
                 names.add_name(name, role)
+                if len(name.split()) == 1:
+                    # A name of one word may be any word: after an @ it is that person.
+                    claim(handles, fold(name), role, ANY_ENGINEER)
             for handle in person.handles:
                 names.add_handle(handle, role)
                 claim(handles, fold(handle), role, ANY_ENGINEER)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from server.commands.prune import prune_deliveries, prune_keys
+from server.commands.prune import prune_deliveries, prune_keys, prune_messages
 from server.commands.work import Office
 
 _log = structlog.get_logger()
@@ -13,7 +13,8 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """Bodies of webhooks that are done go after `bodies_for`; several workers may prune at once."""
+    """Bodies of webhooks that are done go after `bodies_for`, as do messages that belong to no
+    incident; several workers may prune at once."""
 
     office: Office
     bodies_for: timedelta
@@ -24,5 +25,6 @@ class Prune:
         """Prune."""
         bodies = await prune_deliveries(self.office, self.bodies_for)
         keys = await prune_keys(self.office)
-        if bodies or keys:
-            _log.info("pruned", bodies=bodies, idempotency_keys=keys)
+        messages = await prune_messages(self.office, self.bodies_for)
+        if bodies or keys or messages:
+            _log.info("pruned", bodies=bodies, idempotency_keys=keys, messages=messages)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from server.commands import message_entries
 from server.commands.redaction import RERENDER, rerender
 from server.commands.work import Office
 from server.store import queue
@@ -21,5 +22,6 @@ class Redact:
         """Render every text for all who are known now."""
         async with self.office.work() as work:
             await queue.absorb(work.tx, RERENDER)
+        await message_entries.rename(self.office)
         await rerender(self.office)
         return None

@@ -12,11 +12,15 @@ Power = TypeVar("Power")
 
 @dataclass(frozen=True, slots=True)
 class Agent(Generic[Power]):
-    """One connection whose integration has a power, and the client to use it with."""
+    """One connection whose integration has a power, and the client to use it with.
+
+    `title` is what people call the integration.
+    """
 
     power: Power
     connection: Connection
     http: Http
+    title: str
 
 
 def agents(
@@ -31,5 +35,6 @@ def agents(
         integration = integrations[connection.integration]
         if isinstance(integration, power):
             client = clients.of(integration, connection)
-            found.append(Agent(integration, connection, client))
+            title = integration.manifest.title
+            found.append(Agent(integration, connection, client, title))
     return tuple(found)

@@ -17,10 +17,12 @@ from server.store.tables import incident, incident_service, responder, service, 
 PAGERDUTY = "pagerduty"
 """The `source` under which a service owns a PagerDuty service."""
 
-_HOLD = text(
-    "lock table team, person, identity, service, service_source, service_dependency"
-    " in share row exclusive mode"
+_CATALOG = (
+    "lock table team, team_source, person, identity, service, service_source, service_dependency"
 )
+
+_HOLD = text(f"{_CATALOG} in share row exclusive mode")
+_SHARE = text(f"{_CATALOG} in row exclusive mode")
 
 _OWNERS = (
     select(
@@ -84,6 +86,15 @@ async def hold(tx: Transaction) -> None:
     this, two who name the same one at once would make two of it.
     """
     await tx.run(_HOLD)
+
+
+async def share(tx: Transaction) -> None:
+    """Let nobody hold the catalog until the transaction ends; others may share it too.
+
+    So whom a source names is not merged away between being found and being referred to. To be
+    called before any row is locked.
+    """
+    await tx.run(_SHARE)
 
 
 @dataclass(frozen=True, slots=True)

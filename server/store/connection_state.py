@@ -106,6 +106,12 @@ async def change(tx: Transaction, state_id: UUID, lease: UUID, changes: dict[str
     await update_row(tx, state, changes, id=state_id, lease=lease)
 
 
+async def note(tx: Transaction, stream: Stream, changes: dict[str, object]) -> None:
+    """Set columns of a stream's row, whoever reads it; nothing where it was never read."""
+    whose = {"integration": stream.integration, "connection": stream.connection}
+    await update_row(tx, state, changes, **whose, stream=stream.name)
+
+
 async def every(database: Database) -> Sequence[Row]:
     """All streams that were ever read."""
     return await database.fetch(_ALL)

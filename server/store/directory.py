@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.domain.redaction import Directory, KnownPerson, redact, role_of
 from server.store.database import Database, Row, Transaction
-from server.store.tables import identity, people_version, person, team
+from server.store.tables import address, identity, people_version, person, team
 
 
 def _version(table: FromClause, *columns: ColumnElement[object]) -> ColumnElement[object]:
@@ -22,6 +22,7 @@ _VERSION = select(
     _version(person, person.c.id, person.c.name, person.c.email, person.c.team_id),
     _version(identity, identity.c.external_id, identity.c.handle, identity.c.person_id),
     _version(team, team.c.id, team.c.name),
+    _version(address, address.c.email, address.c.provider, address.c.external_id),
 )
 
 _TURN = (
@@ -41,7 +42,21 @@ _PEOPLE = (
     .order_by(person.c.id)
 )
 
-_IDENTITIES = select(identity.c.person_id, identity.c.external_id, identity.c.handle)
+_ADDRESSES = (
+    select(func.array_agg(address.c.email))
+    .where(
+        address.c.provider == identity.c.provider,
+        address.c.external_id == identity.c.external_id,
+    )
+    .scalar_subquery()
+)
+
+_IDENTITIES = select(
+    identity.c.person_id,
+    identity.c.external_id,
+    identity.c.handle,
+    _ADDRESSES.label("addresses"),
+)
 
 _in_use: "WeakKeyDictionary[Transaction, Directory]" = WeakKeyDictionary()
 _changed_by: "WeakSet[Transaction]" = WeakSet()
@@ -104,10 +119,11 @@ def _known(row: Row, identities: Sequence[Row]) -> KnownPerson:
     handles = {each["handle"] for each in identities if each["handle"]}
     # A provider's own id stands in mentions (<@U024BE7LH>); a mere number stands for anything.
     handles |= {each["external_id"] for each in identities if not each["external_id"].isdecimal()}
+    emails = {row["email"], *(email for each in identities for email in each["addresses"] or ())}
     return KnownPerson(
         id=row["id"],
         names=(row["name"],),
         role=role_of(row["team"]),
         handles=tuple(sorted(handles)),
-        emails=(row["email"],) if row["email"] else (),
+        emails=tuple(sorted(filter(None, emails))),
     )

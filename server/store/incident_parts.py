@@ -16,11 +16,14 @@ from server.store.database import Row, Transaction
 from server.store.statements import delete_rows, find_rows, insert_rows, update_row
 from server.store.tables import (
     action_item,
+    channel_word,
     hypothesis,
     hypothesis_evidence,
     idempotency,
     incident,
+    incident_channel,
     incident_service,
+    message,
     responder,
     timeline_entry,
     why,
@@ -34,8 +37,12 @@ PARTS = {
 }
 """The parts that are moved as they are, by what the feed calls them, in the order of the moves."""
 
-UNITED = (incident_service, responder)
-"""What an incident has each of once: its services, and the people in their roles."""
+UNITED = (incident_service, responder, channel_word)
+"""What an incident has each of once: its services, the people in their roles, and what people said
+of a channel."""
+
+CHAT = (incident_channel, message)
+"""What moves along silently: where the incident is talked about."""
 
 
 _twin = timeline_entry.alias("twin")

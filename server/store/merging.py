@@ -4,7 +4,7 @@ The references are read from the map of the data, so that a table that is added 
 too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,13 +17,22 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    null,
     update,
 )
 from sqlalchemy.sql import Executable
 
 from server.store.database import Transaction
 from server.store.statements import delete_rows
-from server.store.tables import metadata, person, service
+from server.store.tables import (
+    deployment,
+    hypothesis_evidence,
+    metadata,
+    person,
+    service,
+    timeline_entry,
+    why_evidence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,14 @@ async def merge(tx: Transaction, moves: Moves, loser: UUID, winner: UUID) -> Non
 
     Where both are referred to alike, as with two roles in one incident, the winner's row stays.
     """
+    await move(tx, moves, loser, winner)
+    await delete_rows(tx, moves.table, id=loser)
+
+
+async def move(tx: Transaction, moves: Moves, loser: UUID, winner: UUID) -> None:
+    """Move the references to `loser` to `winner`."""
     for statement in moves.statements:
         await tx.run(statement, loser=loser, winner=winner)
-    await delete_rows(tx, moves.table, id=loser)
 
 
 def references(table: Table) -> tuple[Column[UUID], ...]:
@@ -54,13 +68,14 @@ def references(table: Table) -> tuple[Column[UUID], ...]:
     )
 
 
-def moves_of(table: Table) -> Moves:
-    """The statements that move all references to a row of this table."""
-    columns = references(table)
+def moves_of(table: Table, among: Collection[Table] = metadata.sorted_tables) -> Moves:
+    """The statements that move all references to a row of this table that are `among` these."""
+    columns = [column for column in references(table) if column.table in among]
     return Moves(
         table,
         (
             *_between_the_two(columns),
+            *(_to_itself(column) for column in columns if column.table is table),
             *(_double(column, key) for column in columns for key in _keys_with(column)),
             *(_move(column) for column in columns),
         ),
@@ -75,6 +90,15 @@ def _between_the_two(columns: Sequence[Column[UUID]]) -> list[Executable]:
         for other in columns
         if one.table is other.table and one.name < other.name and one.primary_key
     ]
+
+
+def _to_itself(column: Column[UUID]) -> Executable:
+    """Forget that the winner refers to the loser: it would refer to itself."""
+    return (
+        update(column.table)
+        .where(column.table.c.id == bindparam("winner"), column == bindparam("loser"))
+        .values({column.name: null()})
+    )
 
 
 def _of_the_two(column: Column[UUID]) -> ColumnElement[bool]:
@@ -108,3 +132,6 @@ def _move(column: Column[UUID]) -> Executable:
 
 PEOPLE = moves_of(person)
 SERVICES = moves_of(service)
+DEPLOYMENTS = moves_of(deployment)
+EVIDENCE = moves_of(timeline_entry, among=(hypothesis_evidence, why_evidence))
+"""What an entry is evidence for; its revisions stay its own."""

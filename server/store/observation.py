@@ -1,8 +1,8 @@
 """Observations as they are kept: all that sources ever said, in the order it is folded in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import Text, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from integrations.observation import Observation, from_json, to_json
@@ -38,6 +38,14 @@ _NEWEST = _OF_SUBJECT.order_by(None).order_by(*(each.desc() for each in _IN_ORDE
 _field = func.jsonb_extract_path(observation.c.facts, bindparam("field", type_=Text))
 
 _TELLING = _NEWEST.where(func.jsonb_typeof(_field) != "null")
+_OF_SUBJECTS = (
+    select(observation.c.subject, observation.c.facts)
+    .where(
+        observation.c.source == bindparam("source"),
+        observation.c.subject == any_(bindparam("subjects", type_=ARRAY(Text))),
+    )
+    .order_by(*_IN_ORDER)
+)
 
 _names = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("name")
 
@@ -71,6 +79,16 @@ async def of_subject(tx: Transaction, source: str, subject: str) -> Sequence[Obs
     """All that a source said of a subject, in order."""
     rows = await tx.fetch(_OF_SUBJECT, source=source, subject=subject)
     return [from_json(row["facts"]) for row in rows]
+
+
+async def of_subjects(
+    tx: Transaction, source: str, subjects: Sequence[str]
+) -> Mapping[str, Sequence[Observation]]:
+    """All that a source said of each of these subjects, in order."""
+    found: dict[str, list[Observation]] = {subject: [] for subject in subjects}
+    for row in await tx.fetch(_OF_SUBJECTS, source=source, subjects=list(subjects)):
+        found[row["subject"]].append(from_json(row["facts"]))
+    return found
 
 
 async def newest(tx: Transaction, source: str, subject: str) -> Observation | None:

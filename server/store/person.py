@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, func, select, tuple_
+from sqlalchemy import Text, any_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
 from integrations.observation import PersonRef
 from server.domain.catalog import plain_email
-from server.store import directory
+from server.store import address, directory
 from server.store.database import Row, Transaction
 from server.store.ids import new_id
+from server.store.queue import Job, JobKind, enqueue
 from server.store.statements import delete_rows, update_row
 from server.store.tables import identity, person
+
+JOIN = Job(JobKind.JOIN_PEOPLE, UUID(int=0))
+"""The job that joins people: one for everybody, so that those that wait count as one."""
 
 Key: TypeAlias = tuple[str, str]
 """Who somebody is to a provider: the provider, and its id of them."""
@@ -55,8 +60,6 @@ _ADD_PERSON = (
     .returning(person.c.id)
 )
 
-_BY_EMAIL = select(person.c.id).where(person.c.email == bindparam("email"))
-
 _ADD_IDENTITY = (
     insert(identity)
     .values({name: bindparam(name) for name in ("provider", "external_id", "person_id", "handle")})
@@ -65,12 +68,25 @@ _ADD_IDENTITY = (
 )
 
 
+_NAMES = select(person.c.id, person.c.name).where(
+    person.c.id == any_(bindparam("ids", type_=ARRAY(SQL_UUID)))
+)
+
+
+async def names(tx: Transaction, people: Iterable[UUID]) -> Mapping[UUID, str]:
+    """The names of these people."""
+    rows = await tx.fetch(_NAMES, ids=list(people))
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def find_or_create(tx: Transaction, people: Iterable[PersonRef]) -> Mapping[Key, UUID]:
     """The ids of these people by who they are to their providers; the unknown ones are made.
 
-    A source's address joins somebody to the person who has it. In a fixed order, so that two
-    transactions that meet the same strangers wait for each other instead of deadlocking.
+    A source's address joins somebody to the person who has it: a stranger at once, else with the
+    job that this leaves. In a fixed order, so that two transactions that meet the same strangers
+    wait for each other instead of deadlocking.
     """
+    people = list(people)
     wanted = _merged(people)
     found = await _known(tx, list(wanted))
     for key in sorted(wanted.keys() - found.keys()):
@@ -80,6 +96,9 @@ async def find_or_create(tx: Transaction, people: Iterable[PersonRef]) -> Mappin
         found = await _known(tx, list(wanted))
     for key, row in found.items():
         await _improve(tx, row, wanted[key])
+    if await address.add(tx, people):
+        directory.forget(tx)
+        await enqueue(tx, [JOIN])
     return {key: row["person_id"] for key, row in found.items()}
 
 
@@ -107,10 +126,13 @@ async def _create(tx: Transaction, who: PersonRef) -> bool:
     """Make a person of a stranger, or join them to who has their address; False: another did."""
     name = who.name or who.handle or who.external_id
     email = plain_email(who.email) if who.email else None
-    person_id = new_id()
-    made = await tx.value(_ADD_PERSON, id=person_id, name=name, email=email, automatic=True)
-    if not made:
-        person_id = await tx.value(_BY_EMAIL, email=email)
+    person_id = await address.person_with(tx, email) if email else None
+    made = None
+    if person_id is None:
+        person_id = new_id()
+        made = await tx.value(_ADD_PERSON, id=person_id, name=name, email=email, automatic=True)
+        if email and not made:
+            person_id = await address.person_with(tx, email)
     joined = await tx.value(
         _ADD_IDENTITY,
         provider=who.provider,

@@ -1,4 +1,5 @@
-"""What is not kept for ever: bodies of webhooks, their keys, and idempotency keys."""
+"""What is not kept for ever: bodies of webhooks, their keys, idempotency keys, and what was said
+where no incident was talked about."""
 
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    exists,
+    func,
     literal,
     null,
     select,
@@ -19,7 +22,15 @@ from sqlalchemy import (
 
 from server.domain.delivery import DeliveryState
 from server.store.database import Transaction
-from server.store.tables import delivery, idempotency
+from server.store.message import SUBJECT
+from server.store.tables import (
+    channel_mention,
+    delivery,
+    idempotency,
+    incident_channel,
+    message,
+    observation,
+)
 from server.store.views.delivery import stands
 from server.store.views.sight import moment
 
@@ -57,6 +68,53 @@ _FORGET_KEYS = delete(idempotency).where(
         .with_for_update(skip_locked=True)
     )
 )
+
+
+_gone = (
+    delete(message)
+    .where(
+        tuple_(message.c.source, message.c.external_id).in_(
+            select(message.c.source, message.c.external_id)
+            .where(message.c.incident_id.is_(None), message.c.posted_at < moment("before"))
+            .order_by(message.c.posted_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .returning(message.c.source, message.c.external_id)
+    .cte("gone")
+)
+
+_unsaid = (
+    delete(observation)
+    .where(
+        observation.c.source == _gone.c.source,
+        observation.c.subject == literal(SUBJECT).concat(_gone.c.external_id),
+    )
+    .cte("unsaid")
+)
+
+_FORGET_MESSAGES = select(func.count()).select_from(_gone).add_cte(_unsaid)
+
+_FORGET_MENTIONS = delete(channel_mention).where(
+    channel_mention.c.at < moment("before"),
+    ~exists().where(
+        incident_channel.c.source == channel_mention.c.source,
+        incident_channel.c.external_id == channel_mention.c.channel,
+    ),
+)
+
+
+async def forget_messages(tx: Transaction, before: datetime, most: int) -> int:
+    """Delete up to `most` messages that were posted before that time and belong to no incident,
+    with all that was said of them; how many."""
+    found: int = await tx.value(_FORGET_MESSAGES, before=before, most=most)
+    return found
+
+
+async def forget_mentions(tx: Transaction, before: datetime) -> int:
+    """Delete what was mentioned before that time in channels that belong to no incident."""
+    return await tx.run(_FORGET_MENTIONS, before=before)
 
 
 async def empty_deliveries(tx: Transaction, before: datetime, most: int) -> int:

@@ -38,7 +38,14 @@ class JobKind(Term):
     DELIVERY = "delivery", "Process a webhook that was kept."
     ATTRIBUTE = "attribute", "Recompute an incident's attribution and its deployments' entries."
     COMPARE = "compare", "Propose which incidents may be records of the same one."
+    LINK = "link", "Find the channels in which an incident is talked about."
     REDACT = "redact", "Render texts anew in which people became known."
+    MERGE_PAGES = "merge_pages", "Join incidents whose pages were merged at the paging system."
+    RESOLVE_PAGE = "resolve_page", "Resolve an incident's pages at their paging systems."
+    TELL_DEPLOYMENT = "tell_deployment", "Tell vendors of a deployment that ended."
+    JOIN_PEOPLE = "join_people", "Join people who turned out to be one, by their addresses."
+    TICKET = "ticket", "Tell the tracker of an action item what it does not know yet."
+    POST = "post", "Post a message to a chat."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class Job:
 
 def of_changed_incident(incident_id: UUID) -> tuple[Job, ...]:
     """What there is to do when an incident was declared, or became another in its own words."""
-    return Job(JobKind.ATTRIBUTE, incident_id), Job(JobKind.COMPARE, incident_id)
+    kinds = JobKind.ATTRIBUTE, JobKind.COMPARE, JobKind.LINK
+    return tuple(Job(kind, incident_id) for kind in kinds)
 
 
 JOBS = table(

@@ -1,4 +1,8 @@
-"""Which incident stands for one that is asked for: itself, or the one that it is part of."""
+"""Which row stands for one that is asked for: itself, or the one that it became part of.
+
+An incident that is merged keeps its row, as the record that somebody made. A deployment that
+turned out to be another one is nothing of its own: its row is gone, and only its id leads on.
+"""
 
 from typing import Any
 
@@ -8,6 +12,8 @@ from sqlalchemy import UUID, ColumnElement, Integer, column, func, select, table
 _told = table(
     "incident", column("id", UUID), column("number", Integer), column("merged_into_id", UUID)
 )
+
+_redirect = table("deployment_redirect", column("id", UUID), column("deployment_id", UUID))
 
 
 def standing(key: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -23,3 +29,12 @@ def standing_for_number(number: ColumnElement[int]) -> ColumnElement[Any]:
     """The key of the incident that stands for the one with this number."""
     key = func.coalesce(_told.c.merged_into_id, _told.c.id).label("key")
     return select(key).where(_told.c.number == number).scalar_subquery()
+
+
+def standing_deployment(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The key of the deployment that stands for the one with this key.
+
+    One step leads there: what leads to a deployment is led on where that turns out to be another.
+    """
+    leads_to = select(_redirect.c.deployment_id).where(_redirect.c.id == key)
+    return func.coalesce(leads_to.correlate_except(_redirect).scalar_subquery(), key)

@@ -72,6 +72,16 @@ async def update_row(
     return await tx.run(statement, **binds, **{f"of_{key}": value for key, value in keys.items()})
 
 
+async def update_rows(tx: Transaction, table: Table, rows: list[dict[str, object]]) -> None:
+    """Set columns of rows that are known by their ids, the same columns in each."""
+    if rows:
+        names = tuple(name for name in rows[0] if name != "id")
+        binds = [
+            {"of_id": row["id"], **{f"to_{name}": row[name] for name in names}} for row in rows
+        ]
+        await tx.each(_update(table, names, ("id",)), binds)
+
+
 async def find_row(
     tx: Transaction, table: Table, *, lock: bool = False, **keys: object
 ) -> Row | None:

@@ -1,6 +1,7 @@
 """How timeline entries are kept: the entry as it is now, and every text it had before."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import any_, bindparam, select
@@ -8,7 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
 from server.store.database import Row, Transaction
-from server.store.statements import insert_row, update_row
+from server.store.ids import new_id
+from server.store.statements import insert_row, insert_rows, update_row, update_rows
 from server.store.tables import timeline_entry, timeline_revision
 
 _LOCK = select(timeline_entry).where(timeline_entry.c.id == bindparam("entry")).with_for_update()
@@ -37,15 +39,27 @@ async def lock_entry(tx: Transaction, entry_id: UUID) -> Row | None:
     return await tx.one(_LOCK, entry=entry_id)
 
 
-async def insert_entry(tx: Transaction, **values: object) -> None:
-    """Insert an entry; the columns of the table by name."""
-    await insert_row(tx, timeline_entry, **values)
-
-
 async def revise_entry(
     tx: Transaction, old: Row, changes: dict[str, object], *, revision: dict[str, object]
 ) -> None:
     """Change an entry, keeping what it said before as a revision (its id, time and author)."""
-    kept = {name: old[name] for name in ("kind", "occurred_at", "body", "body_redacted")}
-    await insert_row(tx, timeline_revision, entry_id=old["id"], **kept, **revision)
+    await insert_row(tx, timeline_revision, **_before(old), **revision)
     await update_row(tx, timeline_entry, changes, id=old["id"])
+
+
+async def revise_entries(
+    tx: Transaction, revised: Sequence[tuple[Row, dict[str, object]]], now: datetime
+) -> None:
+    """Change entries, each to new values of the same columns, as `revise_entry` does for one."""
+    kept: list[dict[str, object]] = [
+        {**_before(old), "id": new_id(), "at": now, "by_id": None} for old, _ in revised
+    ]
+    await insert_rows(tx, timeline_revision, kept)
+    await update_rows(
+        tx, timeline_entry, [{"id": old["id"], **changes} for old, changes in revised]
+    )
+
+
+def _before(old: Row) -> dict[str, object]:
+    kept = {name: old[name] for name in ("kind", "occurred_at", "body", "body_redacted")}
+    return {"entry_id": old["id"], **kept}

@@ -7,6 +7,7 @@ from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.store.database import Row, Transaction
+from server.store.statements import update_row
 from server.store.tables import timeline_entry
 
 _entry = timeline_entry.c
@@ -16,13 +17,11 @@ _NAMED = select(timeline_entry).where(
     _entry.external_id == any_(bindparam("names", type_=ARRAY(Text))),
 )
 
-_STANDING = (
+_BEGINNING = (
     select(timeline_entry)
     .where(
         _entry.incident_id == bindparam("incident"),
         _entry.external_id.startswith(bindparam("prefix")),
-        ~_entry.retracted,
-        ~_entry.touched,
     )
     .order_by(_entry.occurred_at, _entry.id)
 )
@@ -33,6 +32,11 @@ async def named(tx: Transaction, incident_id: UUID, names: Sequence[str]) -> lis
     return await tx.fetch(_NAMED, incident=incident_id, names=list(names))
 
 
-async def standing(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:
-    """The incident's entries whose id at their source begins so, and that nobody took back."""
-    return await tx.fetch(_STANDING, incident=incident_id, prefix=prefix)
+async def rename(tx: Transaction, row: Row, external_id: str) -> None:
+    """Have an entry known under another id of its source's."""
+    await update_row(tx, timeline_entry, {"external_id": external_id}, id=row["id"])
+
+
+async def beginning(tx: Transaction, incident_id: UUID, prefix: str) -> list[Row]:
+    """The incident's entries whose id at their source begins so, also those that were retracted."""
+    return await tx.fetch(_BEGINNING, incident=incident_id, prefix=prefix)

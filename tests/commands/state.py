@@ -25,6 +25,8 @@ class State:
         self._names: dict[UUID, Any] = {}
         for name, key in _KEYS.items():
             self._names |= {row["id"]: (name, key(row)) for row in rows[name]}
+        for row in rows["deployment_redirect"]:
+            self._names[row["id"]] = self._names[row["deployment_id"]]
         for row in rows["identity"]:
             self._names[row["person_id"]] = (row["provider"], row["external_id"])
         for row in rows["service_source"]:
@@ -37,6 +39,7 @@ class State:
                 (self._plain(name, row) for row in rows if not row.get("retracted")), key=repr
             )
             for name, rows in self._rows.items()
+            if name not in _ROUTES
         }
 
     def _plain(self, table: str, row: Row) -> Facts:
@@ -62,12 +65,18 @@ _KEYS: dict[str, Callable[[Row], Any]] = {
     "pull_request": lambda row: (row["repository"], row["number"]),
 }
 
+_ROUTES = {"deployment_redirect"}
+"""What came to be another row on the way: no part of the state, but its names may stand in it."""
+
 _TABLES: Iterable[Table] = (
     tables.person,
     tables.identity,
     tables.service,
     tables.service_source,
     tables.deployment,
+    tables.deployment_source,
+    tables.deployment_recorded,
+    tables.deployment_redirect,
     tables.deployment_commit,
     tables.deployment_pull_request,
     tables.pull_request,

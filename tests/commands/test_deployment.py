@@ -213,6 +213,16 @@ async def test_an_external_id_is_of_one_deployment(office: Office, viewer: Viewe
     assert await refusal(attempt) == {(CONFLICT, ("externalId",))}
 
 
+async def test_pull_requests_that_add_up_to_too_many_are_refused(
+    office: Office, viewer: Viewer
+) -> None:
+    for first in (1, 126):
+        numbers = tuple(range(first, first + 125))
+        await deployments.record(office, viewer, replace(SOUND, pull_requests=numbers))
+    attempt = deployments.record(office, viewer, replace(SOUND, pull_requests=(251,)))
+    assert await refusal(attempt) == {(TOO_MANY, ("pullRequests",))}
+
+
 async def test_readers_record_nothing(office: Office, reader: Viewer) -> None:
     with pytest.raises(Forbidden, match="deployments:write"):
         await deployments.record(office, reader, SOUND)

@@ -141,7 +141,7 @@ async def test_a_sources_words_are_not_judged(
     await upsert(office, viewer, Upsert("Ada Lovelace"))
     async with office.work() as work:
         entry = Entry(TimelineKind.NOTE, MONDAY, BLAMING)
-        key = await timeline.write(work, incident_id, entry, source="slack")
+        (key,) = await timeline.write_all(work, incident_id, [entry], [("slack", None)])
     assert await found_in(stored, tables.timeline_entry, "body", key) == (None, None)
     await upsert(office, viewer, Upsert("Grace Hopper"))
     await redaction.rerender(office)

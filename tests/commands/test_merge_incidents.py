@@ -22,7 +22,7 @@ from server.domain.why import MAX_NODES
 from server.errors import ErrorCode, Forbidden
 from server.store import tables
 from server.store.ids import new_id
-from server.store.incident_parts import PARTS, UNITED
+from server.store.incident_parts import CHAT, PARTS, UNITED
 from server.store.merging import references
 from server.store.queue import JobKind
 from tests.commands.conftest import Clock
@@ -121,7 +121,7 @@ async def test_every_table_of_an_incident_is_moved_or_stays_for_a_reason() -> No
         "likely_same": "taken away: the question is answered",
         "incident": "the redirect itself",
     }
-    moved = {table.name for table in (*PARTS.values(), *UNITED, tables.timeline_entry)}
+    moved = {table.name for table in (*PARTS.values(), *UNITED, *CHAT, tables.timeline_entry)}
     found = {column.table.name for column in references(tables.incident)}
     assert found == moved | stays.keys()
 

@@ -3,25 +3,26 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from integrations.observation import (
     DeploymentState,
     Observation,
     PageEvent,
+    PageObserved,
     PageState,
     PersonRef,
 )
-from server.commands import attribution
 from server.commands.work import Office
 from server.store import tables
-from server.store.database import Database
 from server.store.queue import JobKind
-from tests.commands.state import Facts, state_of
+from tests.commands.orders import attribute, forget_everything, settled
+from tests.commands.state import Facts
 from tests.commands.stored import Stored
 from tests.commands.told import (
     GRACE,
@@ -36,6 +37,14 @@ from tests.commands.told import (
 
 _ALAN = PersonRef("pagerduty", "PALAN", name="Alan Turing")
 _IN_PROGRESS = DeploymentState.IN_PROGRESS
+
+
+def read(event: PageEvent, minute: float, **others: Any) -> PageObserved:
+    """What a list of the vendor's says of the page's event."""
+    nothing = {"title": None, "state": None, "priority": None, "created_at": None, "service": None}
+    told = page(event, minute, **{**nothing, **others})
+    return replace(told, event_id=f"L{told.event_id}", listed=True)
+
 
 STORY: Sequence[Observation] = (
     push("0", "1", minute=-300),
@@ -58,6 +67,13 @@ STORY: Sequence[Observation] = (
     page(PageEvent.RESOLVED, 25, state=PageState.RESOLVED, priority="P2", actor=GRACE),
     page(PageEvent.REOPENED, 30, priority="P2"),
     page(PageEvent.RESOLVED, 40, state=PageState.RESOLVED, priority="P2"),
+    read(PageEvent.TRIGGERED, -0.01, text="Checkout answers 500"),
+    read(PageEvent.NOTIFIED, 0.1, paged=(GRACE,), text="by SMS"),
+    read(PageEvent.ACKNOWLEDGED, 1.99, actor=GRACE),
+    read(PageEvent.NOTE, 5.99, actor=_ALAN, text="It fails since the deployment of noon"),
+    read(PageEvent.NOTE, 6.01, actor=_ALAN, text="And I put it back"),
+    read(PageEvent.RESOLVED, 39.98),
+    read(PageEvent.SEEN, 41, title="Checkout answers 500", state=PageState.RESOLVED, priority="P2"),
     deployment("failed", "4", 50, DeploymentState.FAILURE),
     deployment("again", "3", 60),
     pull_request(45, 65, "5", title="Keep the column", reverts=42),
@@ -66,42 +82,13 @@ STORY: Sequence[Observation] = (
 )
 
 
-async def _attribute(office: Office, stored: Stored) -> None:
-    for row in await stored.rows(tables.incident):
-        await attribution.recompute(office, row["id"])
-
-
-async def _state(office: Office, stored: Stored) -> Facts:
-    """What is stored once the page's service is known to need the repository's, as facts."""
-    async with office.database.transaction() as tx:
-        await tx.run(
-            text(
-                "insert into service_dependency select paged.service_id, built.service_id"
-                " from service_source paged, service_source built"
-                " where paged.source = 'pagerduty' and built.source = 'repository'"
-            )
-        )
-    await _attribute(office, stored)
-    return await state_of(stored)
-
-
-async def _forget_everything(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.run(
-            text(
-                "truncate observation, incident, deployment, pull_request, push, service, person,"
-                " identity, service_source, jobs.pgqueuer cascade"
-            )
-        )
-
-
 @pytest.fixture
 async def in_order(office: Office, stored: Stored) -> Facts:
     """The state after the story was told once, in order."""
     for seen in STORY:
         assert await tell(office, seen) == 1
-    state = await _state(office, stored)
-    await _forget_everything(office.database)
+    state = await settled(office, stored)
+    await forget_everything(office.database)
     return state
 
 
@@ -121,12 +108,12 @@ async def test_any_order_and_any_repetition_end_in_one_state(
     repeated: list[Observation],
     pauses: set[int],
 ) -> None:
-    await _forget_everything(office.database)
+    await forget_everything(office.database)
     for index, seen in enumerate([*story, *repeated]):
         assert await tell(office, seen) == (index < len(story))
         if index in pauses:
-            await _attribute(office, stored)
-    assert await _state(office, stored) == in_order
+            await attribute(office, stored)
+    assert await settled(office, stored) == in_order
 
 
 async def test_all_at_once_ends_in_the_same_state(
@@ -136,8 +123,8 @@ async def test_all_at_once_ends_in_the_same_state(
         story = [*STORY, *STORY]
         random.Random(round_).shuffle(story)
         await asyncio.gather(*(tell(office, seen) for seen in story))
-        assert await _state(office, stored) == in_order
-        await _forget_everything(office.database)
+        assert await settled(office, stored) == in_order
+        await forget_everything(office.database)
 
 
 async def test_the_story_is_told_as_it_was(in_order: Facts) -> None:
@@ -161,6 +148,13 @@ async def test_the_story_is_told_as_it_was(in_order: Facts) -> None:
     assert incident["acknowledged_at"] == at(2)
     ranked = sorted(in_order["attribution_candidate"], key=lambda row: row["rank"])
     assert ranked[0]["deployment_id"] == ("deployment", ("github", "dropped"))
+    told = [(row["occurred_at"], row["body"]) for row in in_order["timeline_entry"]]
+    assert {when for when, body in told if body == "Resolved in PagerDuty"} == {at(25), at(40)}
+    assert sum("PagerDuty opened the incident" in body for _, body in told) == 1
+    notes = {row["body"]: row["occurred_at"] for row in in_order["timeline_entry"]}
+    assert notes["It fails since the deployment of noon"] == at(6)
+    assert "And I put it back" in notes
+    assert "It fails since the deployment" not in notes
     bodies = {row["body"] for row in in_order["timeline_entry"] if row["kind"] == "DEPLOYMENT"}
     assert "Deployed 3333333 to production: #41 Stop reading the column, #42 Drop the column" in (
         bodies
@@ -173,12 +167,12 @@ async def test_a_replay_changes_nothing_and_takes_no_sequence(
 ) -> None:
     for seen in STORY:
         await tell(office, seen)
-    await _attribute(office, stored)
+    await attribute(office, stored)
     (before,) = await stored.rows(tables.incident)
     jobs = await stored.jobs(JobKind.ATTRIBUTE)
     for seen in STORY:
         assert await tell(office, seen) == 0
-    await _attribute(office, stored)
+    await attribute(office, stored)
     (after,) = await stored.rows(tables.incident)
     assert dict(after) == dict(before)
     assert await stored.jobs(JobKind.ATTRIBUTE) == jobs == []

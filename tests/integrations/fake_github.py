@@ -1,6 +1,5 @@
 """GitHub as a small server: one repository with a history, both interfaces, and its bad days."""
 
-import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,9 +11,9 @@ from typing import Any
 
 import jwt
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql_sync
+from graphql import DocumentNode, GraphQLSchema, build_schema, execute_sync, parse, validate
 
-from tests.openapi import Description, description_of
+from tests.openapi import Watch
 
 REPOSITORY = "acme/shop"
 TOKEN = "github_pat_secret"
@@ -48,6 +47,7 @@ class FakeGitHub:
     app_key: Any = None
     """The public key of the App that may ask for tokens, and what it last claimed."""
     claims: Node = field(default_factory=dict)
+    watch: Watch = field(default_factory=lambda: Watch("github"))
 
     def of(self, name: str) -> list[Node]:
         """A list of the repository as GraphQL gives it, the newest record first."""
@@ -86,6 +86,7 @@ async def running(fake: FakeGitHub) -> AsyncIterator[FakeGitHub]:
         yield fake
     finally:
         await runner.cleanup()
+    fake.watch.require_none()
 
 
 _Answer = Callable[[FakeGitHub, web.Request, Any], web.Response]
@@ -123,22 +124,18 @@ def _guarded(fake: FakeGitHub) -> Any:
         if any(part in request.path for part in fake.refused):
             return web.json_response({"message": "Resource not accessible"}, status=403)
         answer: web.Response = await handler(request)
-        _check(request, answer)
+        if request.path != "/graphql":
+            await fake.watch.exchange(request, answer, _described(request.path))
         return answer
 
     return guard
 
 
-def _check(request: web.Request, answer: web.Response) -> None:
+def _described(path: str) -> str:
     """A workflow's runs answer in the form of all runs, and an App's attempts in that of a
     repository's webhook: those are described."""
-    described: Description | None = description_of("github")
-    if described is None or request.path == "/graphql":
-        return
-    path = re.sub("/actions/workflows/[^/]+/runs", "/actions/runs", request.path)
     path = re.sub("^/app/hook/(.+/attempts)$", rf"/repos/{REPOSITORY}/hooks/42/\1", path)
-    told = json.loads(answer.text or "{}")
-    described.check(request.method, path, request.query, answer.status, told)
+    return re.sub("/actions/workflows/[^/]+/runs", "/actions/runs", path)
 
 
 # ── GraphQL ──────────────────────────────────────────────────────────────────
@@ -155,14 +152,19 @@ def excerpt() -> GraphQLSchema:
 
 def _graphql(fake: FakeGitHub, request: web.Request, body: Any) -> web.Response:
     root = {"repository": lambda _, owner, name: _repository(fake, f"{owner}/{name}")}
-    result: ExecutionResult = graphql_sync(
-        excerpt(), body["query"], root, variable_values=body["variables"]
-    )
+    result = execute_sync(excerpt(), _valid(body["query"]), root, variable_values=body["variables"])
     assert not result.errors, result.errors
     answer: Node = {"data": result.data}
     if result.data is not None and result.data["repository"] is None:
         answer["errors"] = fake.errors or [{"type": "NOT_FOUND", "message": "Could not resolve"}]
     return web.json_response(answer)
+
+
+@cache
+def _valid(query: str) -> DocumentNode:
+    document = parse(query)
+    assert not validate(excerpt(), document)
+    return document
 
 
 def _repository(fake: FakeGitHub, name: str) -> Node | None:

@@ -30,7 +30,7 @@ from tests.integrations.github_records import (
     run,
     sha,
 )
-from tests.integrations.github_rounds import Reader, a_history, only, reading
+from tests.integrations.github_rounds import a_history, grow, only, reading
 
 ADA = PersonRef("github", "41", handle="ada")
 
@@ -193,56 +193,13 @@ async def test_what_never_ends_is_given_up_after_a_day() -> None:
         assert not only(seen, DeploymentObserved, external_id="1")
 
 
-@pytest.mark.parametrize("status", [403, 429, 500, 502])
-async def test_a_round_cut_at_any_page_ends_as_if_it_had_not_been(status: int) -> None:
-    fake = a_history(30, page_size=4)
-    async with reading(fake) as reader:
-        _, begun = await reader.round()
-        _grow(fake, 31, 60)
-        whole, _ = await reader.round(begun)
-        cut, _ = await _cut_everywhere(reader, begun, status)
-    assert set(cut) == set(whole)
-    assert {each.external_id for each in only(cut, DeploymentObserved)} >= {
-        str(each) for each in range(32, 61, 2)
-    }
-    assert len(only(cut, PushObserved)) == 15
-
-
-def _grow(fake: FakeGitHub, first: int, last: int) -> None:
-    numbers = range(first, last + 1)
-    fake.history += [sha(each) for each in numbers]
-    fake.records["pullRequests"] += [pull_request(each) for each in numbers]
-    fake.records["deployments"] += [
-        deployment(each, "SUCCESS") for each in numbers if each % 2 == 0
-    ]
-
-
-async def _cut_everywhere(
-    reader: Reader, cursor: str, status: int
-) -> tuple[list[Observation], str]:
-    """A round in which every batch fails first at its query, then at its first comparison."""
-    seen: list[Observation] = []
-    while True:
-        for part in ("/graphql", "/compare/"):
-            reader.fake.trouble[:] = [(part, status)]
-            try:
-                batch = await reader.poll(cursor)
-            except (Denied, Unwell):
-                batch = None
-        batch = batch or await reader.poll(cursor)
-        seen += batch.observations
-        cursor = batch.cursor
-        if not batch.more:
-            return seen, cursor
-
-
 async def test_what_comes_during_a_round_is_for_the_next() -> None:
     fake = a_history(30, page_size=4)
     async with reading(fake) as reader:
         _, cursor = await reader.round()
-        _grow(fake, 31, 50)
+        grow(fake, 31, 50)
         first = await reader.poll(cursor)
-        _grow(fake, 51, 54)
+        grow(fake, 51, 54)
         rest, cursor = await reader.round(first.cursor)
         news, _ = await reader.round(cursor)
     told = [*first.observations, *rest, *news]
@@ -346,13 +303,6 @@ async def test_a_wrong_token_is_denied() -> None:
     async with reading(FakeGitHub(), token="ghp_wrong") as reader:
         with pytest.raises(Denied):
             await reader.poll()
-
-
-async def test_a_cursor_of_another_version_begins_anew() -> None:
-    async with reading(a_history()) as reader:
-        first, _ = await reader.round()
-        again, _ = await reader.round('{"version": 0}')
-    assert set(again) == set(first)
 
 
 async def test_previews_do_not_push_production_aside() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Delivery, Malformed
+from integrations.contract import Connection, Delivery, Malformed
 from integrations.observation import (
     Moment,
     Observation,
@@ -177,6 +177,53 @@ def test_in_one_millisecond_the_beginning_is_first_and_the_end_last(page: dict[s
         PageEvent.ACKNOWLEDGED,
         PageEvent.RESOLVED,
     ]
+
+
+def test_a_resolution_by_a_merge_says_into_what(page: dict[str, Any]) -> None:
+    page["event"]["event_type"] = "incident.resolved"
+    target = {"id": "PTARGET", "type": "incident_reference"}
+    page["event"]["data"] |= {
+        "status": "resolved",
+        "resolve_reason": {"type": "merge_resolve_reason", "incident": target},
+    }
+    seen = only(page)
+    assert (seen.event, seen.merged_into, seen.state) == (PageEvent.MERGED, "PTARGET", None)
+    page["event"]["data"]["resolve_reason"] = None
+    seen = only(page)
+    assert (seen.event, seen.merged_into) == (PageEvent.RESOLVED, None)
+    assert seen.state is PageState.RESOLVED
+
+
+def connection(name: str, **settings: Any) -> Connection:
+    return Connection("pagerduty", name, "https://api.pagerduty.com", settings)
+
+
+def heard(payload: dict[str, Any], *connections: Connection) -> PageObserved:
+    event = payload["event"]["event_type"]
+    (seen,) = plugin.parse(Delivery(event, encoded(payload), connections=connections))
+    assert isinstance(seen, PageObserved)
+    return seen
+
+
+def test_a_priority_is_heard_in_the_organisations_meaning(page: dict[str, Any]) -> None:
+    page["event"]["data"]["priority"]["summary"] = "Business critical"
+    acme = connection("acme", priorities={"Business critical": "SEV1", "Odd": "sev one"})
+    assert heard(page, acme).priority == "SEV1"
+    assert heard(page).priority == "Business critical"
+    page["event"]["event_type"] = "incident.priority_updated"
+    assert (heard(page, acme).priority, heard(page, acme).text) == ("SEV1", "Business critical")
+    page["event"]["data"]["priority"]["summary"] = "Odd"
+    assert (heard(page, acme).priority, heard(page, acme).text) == ("Odd", None)
+
+
+def test_the_account_that_names_the_service_says_what_a_priority_means(
+    page: dict[str, Any],
+) -> None:
+    page["event"]["data"]["priority"]["summary"] = "High"
+    others = connection("others", priorities={"High": "SEV3"})
+    named = connection("named", services=["PSVC"], priorities={"High": "SEV1"})
+    assert heard(page, others, named).priority == "SEV1"
+    assert heard(page, others).priority == "SEV3"
 
 
 HEADERS = {b"x-webhook-id": (b"of-the-delivery",)}

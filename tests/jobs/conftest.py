@@ -20,18 +20,27 @@ from integrations.contract import (
 )
 from integrations.observation import Observations
 from server.backoff import Backoff
+from server.commands import incident as incidents
+from server.commands.incident import Declare
 from server.commands.work import Office
 from server.domain.action_item import Sprints
+from server.domain.incident import Severity
+from server.domain.viewer import Scope, Viewer
 from server.jobs.attribute import Attribute
 from server.jobs.compare import Compare
+from server.jobs.link import Link
 from server.jobs.process_delivery import ProcessDelivery
 from server.jobs.redact import Redact
 from server.jobs.sweep import Sweep
 from server.jobs.wake import Wake
 from server.jobs.worker import Worker
+from server.store import tables
 from server.store.database import Database
+from tests.commands.conftest import Clock
 from tests.commands.stored import Stored
 from tests.commands.told import deployment
+from tests.jobs.ticketing import Ticketing
+from tests.ticketed import Board, ToyTracker, ref
 
 QUICKLY = Backoff(first=timedelta(milliseconds=20), factor=2, longest=timedelta(milliseconds=100))
 """Eight attempts in less than a second."""
@@ -77,6 +86,7 @@ async def working(
                 ProcessDelivery(office, by_name, QUICKLY),
                 Attribute(office),
                 Compare(office),
+                Link(office),
                 Redact(office),
             ),
             [Sweep(office, timedelta(0), timedelta(seconds=0.1))] if sweeps else [],
@@ -100,3 +110,27 @@ async def until(done: Callable[[], object], seconds: float = 30) -> None:
             if await result if asyncio.iscoroutine(result) else result:
                 return
             await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def ticketing(database: Database, stored: Stored) -> Ticketing:
+    """An incident, three people, and a tracker that knows two of them."""
+    clock = Clock()
+    office = Office(database, lambda _: None, lambda: None, Sprints(date(2026, 11, 2), 7), clock)
+    viewer = Viewer("token:test", "test", frozenset(Scope) - {Scope.ADMIN})
+    incident_id = await incidents.declare(office, viewer, Declare("Checkout fails", Severity.SEV2))
+    team = await stored.add(tables.team, slug="payments", name="Payments")
+    people = {
+        "ann": await stored.person("Ann Example", team_id=team),
+        "bob": await stored.person("Bob Builder", email="bob@acme.example"),
+        "cleo": await stored.person("Cleo Patra"),
+    }
+    await stored.put(
+        tables.identity, provider="toy", external_id="ann-there", person_id=people["ann"]
+    )
+    board = Board(clock)
+    board.people = {
+        "ann": ref("ann-there"),
+        "bob": ref("bob-there", email="bob@acme.example"),
+    }
+    return Ticketing(office, clock, stored, ToyTracker(board), incident_id, people, viewer)

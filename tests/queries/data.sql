@@ -100,6 +100,15 @@ insert into action_item (id, incident_id, why_id, title, description, kind, prio
   ('a0000000-0000-7000-8000-000000000002', '10000000-0000-7000-8000-000000000001', null, 'Alert on waiting locks', 'At ten seconds', 'MONITORING', 'P2', '90000000-0000-7000-8000-000000000001', '2026-03-15', 'DONE', '2026-03-10 16:00:00+00', '2026-03-02 10:05:00+00', '2026-03-10 16:00:00+00'),
   ('a0000000-0000-7000-8000-000000000003', '10000000-0000-7000-8000-000000000002', null, 'Measure the slow queries', null, 'MONITORING', 'P3', '90000000-0000-7000-8000-000000000002', '2999-12-31', 'IN_PROGRESS', null, '2026-03-02 11:00:00+00', '2026-03-02 11:00:00+00');
 
+insert into ticket (id, action_item_id, integration, connection, external_id, key, url, status, synced_at, trouble) values
+  ('c0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000002', 'jira', 'acme', '10234', 'PAY-12', 'https://acme.example/browse/PAY-12', 'Done', '2026-03-10 16:00:01+00', null),
+  ('c0000000-0000-7000-8000-000000000002', 'a0000000-0000-7000-8000-000000000001', 'jira', 'acme', null, null, null, null, null, 'POST /rest/api/3/issue was answered 403.');
+
+insert into action_item_change (id, action_item_id, at, by_id, source, field, before, after, after_redacted, owner_before_id, owner_after_id, overruled) values
+  ('f0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000002', '2026-03-03 09:00:00+00', '90000000-0000-7000-8000-000000000001', 'person', 'TITLE', 'Alert', 'Ada Example alerts', 'an engineer of team Payments alerts', null, null, false),
+  ('f0000000-0000-7000-8000-000000000002', 'a0000000-0000-7000-8000-000000000002', '2026-03-03 09:01:00+00', '90000000-0000-7000-8000-000000000001', 'person', 'OWNER', null, null, null, '90000000-0000-7000-8000-000000000002', '90000000-0000-7000-8000-000000000001', false),
+  ('f0000000-0000-7000-8000-000000000003', 'a0000000-0000-7000-8000-000000000002', '2026-03-02 12:00:00+00', null, 'jira', 'STATE', 'OPEN', 'IN_PROGRESS', null, null, null, true);
+
 insert into delivery (id, source, key, event, body, received_at, state, attempts, error, processed_at) values
   ('b0000000-0000-7000-8000-000000000001', 'github', '72d3162e', 'deployment_status', '{}', '2026-03-01 11:49:00+00', 'DONE', 1, null, '2026-03-01 11:49:01+00'),
   ('b0000000-0000-7000-8000-000000000002', 'github', '72d3162f', 'deployment_status', '{}', '2026-03-01 11:50:00+00', 'PARKED', 1, 'Malformed: deployment.sha is missing', '2026-03-01 11:50:01+00'),

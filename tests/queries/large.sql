@@ -71,6 +71,13 @@ on conflict do nothing;
 insert into identity (provider, external_id, person_id)
 select 'github', 'large-' || email, id from person where email is not null;
 
+insert into ticket (id, action_item_id, integration, connection, external_id, key, url, status, synced_at)
+select gen_random_uuid(), id, 'jira', 'acme', id, id, 'https://acme.example/' || id, 'Done', now()
+from action_item on conflict do nothing;
+
+insert into action_item_change (id, action_item_id, at, source, field, before, after)
+select gen_random_uuid(), id, created_at, 'person', 'STATE', 'OPEN', 'IN_PROGRESS' from action_item;
+
 insert into delivery (id, source, key, event, body, received_at, state, processed_at)
 select gen_random_uuid(), 'github', 'large-' || n, 'push', '{}', at, 'DONE', at
 from generate_series(1, 20000) n, lateral (select timestamptz '2026-02-01' + interval '1 minute' * n) time (at);

@@ -136,19 +136,20 @@ async def a_lesson(graph: Graph, incident: str, person: str) -> tuple[str, str]:
     answered = await did(
         graph, "answerWhy", "why { id }", incident=incident, question=SAYS, answer=SAYS
     )
-    why = answered["why"]["id"]
     created = await did(
         graph,
         "createActionItem",
         "actionItem { id }",
         incident=incident,
-        why=why,
+        why=answered["why"]["id"],
         title=f"Add an alert, as {NAME} proposed",
         description=SAYS,
         kind="MONITORING",
         owner=person,
     )
-    return why, created["actionItem"]["id"]
+    item = created["actionItem"]["id"]
+    await did(graph, "updateActionItem", id=item, title=f"Alert twice, as {NAME} proposed")
+    return answered["why"]["id"], item
 
 
 def everything(of: GraphQLObjectType, depth: int, seen: tuple[str, ...] = ()) -> str:
@@ -235,11 +236,12 @@ async def test_names_are_in_every_place_that_can_hold_one(graph: Graph, house: H
       hypotheses {{ statement reason }}
       attribution {{ verdict {{ reason }} }}
       whyChain {{ nodes {{ question answer }} }}
-      actionItems {{ nodes {{ title description owner {{ name }} }} }} }} }}"""
+      actionItems {{ nodes {{ title description owner {{ name }}
+        changes {{ nodes {{ before after }} }} }} }} }} }}"""
     (mine,) = (await graph(query)).values()
     (other,) = (await graph.seen_by(*READERS)(query)).values()
     hidden = [leaf for leaf in leaves(mine) if told(str(leaf))]
-    assert len(hidden) >= 15
+    assert len(hidden) >= 17
     assert len(list(leaves(other))) + 3 >= len(list(leaves(mine)))
     assert not [leaf for leaf in leaves(other) if told(str(leaf))]
     person = other["responders"][0]["person"]

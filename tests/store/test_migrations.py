@@ -14,7 +14,7 @@ from server.errors import ErrorCode, Unavailable
 from server.store import migrations
 from server.store.database import Database
 from server.store.migrate import HEAD, REVISIONS, at_head, migrate, refuse_old
-from server.store.migrations.run import open_engine
+from server.store.migrations.run import open_engine, upgrade
 from server.store.tables import metadata
 from tests.store.catalog import catalog
 
@@ -141,6 +141,54 @@ def test_revisions_stand_in_the_order_of_their_names() -> None:
     chain = ScriptDirectory.from_config(config).walk_revisions()
     assert tuple(revision.revision for revision in chain)[::-1] == REVISIONS
     assert REVISIONS[-1] == HEAD
+
+
+_BEFORE_TELLINGS = """
+    insert into person (id, name, automatic) values (gen_random_uuid(), 'Ada', true);
+    insert into deployment
+        (id, source, external_id, repository, sha, environment, status, finished_at, effective_at,
+            edited, deployer_id)
+    select gen_random_uuid(), source, external_id, 'Acme/Shop', 'C0FFEE', 'Production', status,
+        '2026-11-02T12:00Z', '2026-11-02T12:00Z', edited, person.id
+    from person, (values
+        ('github', '1', 'SUCCESS', array[]::text[]), ('api', 'derived', 'ROLLED_BACK', '{}'),
+        ('api', 'said', 'ROLLED_BACK', '{status}')
+    ) as told (source, external_id, status, edited);
+    insert into observation (source, subject, at, rank, digest, facts)
+    select 'github', 'deployment:1', '2026-11-02T12:00Z'::timestamptz + minute, 0, '',
+        '{"created_at": "2026-11-02T11:50:00Z"}'
+    from (values (interval '-1 minute'), (interval '2 minutes')) as told (minute);
+    insert into pull_request (id, repository, number, title)
+    values (gen_random_uuid(), 'Acme/Shop', 12, '#12'), (gen_random_uuid(), 'Acme/Shop', 13, '');
+    insert into deployment_pull_request
+    select deployment.id, pull_request.id, number = 12 from deployment, pull_request
+"""
+
+
+async def test_deployments_from_before_they_had_tellings_are_each_their_only_one(
+    empty_database_url: str,
+) -> None:
+    await upgrade(empty_database_url, "0007")
+    connection = await asyncpg.connect(empty_database_url)
+    try:
+        await connection.execute(_BEFORE_TELLINGS)
+        await upgrade(empty_database_url, "0008")
+        tellings = await connection.fetch(
+            "select * from deployment_source join deployment using (source, external_id)"
+            " where id = deployment_id order by source desc"
+        )
+        recorded = await connection.fetch("select * from deployment_recorded order by external_id")
+    finally:
+        await connection.close()
+    assert len(tellings) == 3
+    told = tellings[0]
+    assert tuple(told.values())[3:6] == ("acme/shop", "c0ffee", "production")
+    assert [f"{told[name]:%H:%M}" for name in ("first_at", "last_at")] == ["11:50", "12:02"]
+    assert {(row["external_id"], row["status"]) for row in recorded} == {
+        ("derived", "SUCCESS"),
+        ("said", "ROLLED_BACK"),
+    }
+    assert all(row["pull_requests"] == [12] and row["deployer_id"] for row in recorded)
 
 
 async def _set_revision(url: str, revision: str) -> None:

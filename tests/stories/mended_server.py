@@ -9,7 +9,7 @@ from pathlib import Path
 from integrations.contract import Delivery, Integration, Malformed
 from integrations.github import GitHub
 from integrations.observation import Observations
-from server import app, cli
+from server import cli, vendors
 
 MENDED = "WHYCHAIN_TEST_MENDED"
 
@@ -25,11 +25,11 @@ class Stumbling(GitHub):
 
 
 if __name__ == "__main__":
-    found = app.found_integrations
+    found = vendors.found_integrations
 
     def with_a_fault() -> dict[str, Integration]:
         integrations = found()
         return {**integrations, "github": Stumbling(integrations["github"].manifest)}
 
-    app.found_integrations = with_a_fault
+    vendors.found_integrations = with_a_fault
     cli.main()

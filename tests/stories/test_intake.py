@@ -129,7 +129,7 @@ async def test_a_deployment_goes_its_course_however_its_news_come(served: Served
 
     async def settled() -> bool:
         seen = await deployed(served, "d" * 40)
-        return bool(seen["deployer"] and seen["startedAt"])
+        return bool(seen["deployer"] and seen["startedAt"] != seen["finishedAt"])
 
     await eventually(settled)
     seen = await deployed(served, "d" * 40)

@@ -55,7 +55,56 @@ deployment = Table(
     Index(None, "deployer_id"),
     Index(None, "rollback_of_id"),
 )
-"""`effective_at` derives from the others: finished, else started, else first heard of."""
+"""`effective_at` derives from the others: finished, else started, else first heard of. Source and
+external id are those of the first of its tellings, in the order of `deployments_told`."""
+
+deployment_source = Table(
+    "deployment_source",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    to("deployment_id", "deployment", on_delete="CASCADE", nullable=False),
+    Column("repository", C_TEXT, nullable=False, comment="in small letters, as the next two"),
+    Column("sha", C_TEXT, nullable=False),
+    Column("environment", C_TEXT, nullable=False),
+    at("first_at", nullable=False),
+    at("last_at", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+    Index(None, "deployment_id"),
+    Index(None, "repository", "sha", "environment"),
+)
+"""What each source calls a deployment; where and when it tells of it, to see who tells of the
+same."""
+
+deployment_recorded = Table(
+    "deployment_recorded",
+    metadata,
+    Column("external_id", C_TEXT, primary_key=True),
+    Column("repository", C_TEXT, nullable=False),
+    Column("sha", C_TEXT, nullable=False),
+    Column("environment", C_TEXT, nullable=False),
+    *one_of("status", DeploymentStatus),
+    at("started_at"),
+    at("finished_at"),
+    Column("ref", C_TEXT),
+    Column("url", Text),
+    to("service_id", "service"),
+    to("deployer_id", "person", on_delete="SET NULL"),
+    Column("pull_requests", ARRAY(Integer), nullable=False, comment="their numbers"),
+    now("created_at"),
+    Index(None, "service_id"),
+    Index(None, "deployer_id"),
+)
+"""What somebody recorded of a deployment through the API, apart from what sources tell of it."""
+
+deployment_redirect = Table(
+    "deployment_redirect",
+    metadata,
+    key(),
+    to("deployment_id", "deployment", on_delete="CASCADE", nullable=False),
+    Index(None, "deployment_id"),
+)
+"""Ids of deployments that turned out to be another one, and which that is."""
 
 deployment_commit = Table(
     "deployment_commit",
@@ -145,3 +194,13 @@ push = Table(
     UniqueConstraint("repository", "ref", "before", "after"),
     Index(None, "repository", "pushed_at"),
 )
+
+deployment_told = Table(
+    "deployment_told",
+    metadata,
+    to("deployment_id", "deployment", on_delete="CASCADE", nullable=False),
+    Column("integration", C_TEXT, nullable=False),
+    Column("connection", C_TEXT, nullable=False),
+    PrimaryKeyConstraint("deployment_id", "integration", "connection"),
+)
+"""Which connections were told that a deployment ended."""

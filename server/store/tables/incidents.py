@@ -70,6 +70,7 @@ incident = Table(
     now("created_at"),
     now("updated_at"),
     UniqueConstraint("source", "external_id"),
+    Index("incident_address_idx", text("hashtextextended(url, 0)")),
     Index(None, "merged_into_id"),
     Index(None, "merged_by_id"),
     Index(None, "declared_at", "id"),
@@ -99,6 +100,27 @@ likely_same = Table(
     Index(None, "other_id"),
 )
 """Incidents that may be records of one; each pair stands here both ways round."""
+
+page_merge = Table(
+    "page_merge",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    Column("into_id", C_TEXT, nullable=False, comment="the other page, in the source's ids"),
+    PrimaryKeyConstraint("source", "external_id", "into_id"),
+    Index(None, "source", "into_id"),
+)
+"""Pages that became part of another one at the paging system, which may not be known yet."""
+
+page_resolved = Table(
+    "page_resolved",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    at("word_at", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+)
+"""Pages that we resolved at the paging system, each for a person's word of that time."""
 
 incident_service = Table(
     "incident_service",

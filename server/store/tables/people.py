@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     Table,
@@ -25,9 +26,26 @@ team = Table(
         UUID,
         ForeignKey("person.id", name="team_lead_id_fkey", use_alter=True, ondelete="SET NULL"),
     ),
+    Column(
+        "automatic",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="made from a source, not by a person",
+    ),
     now("created_at"),
     Index(None, "name", "id"),
     Index(None, "lead_id"),
+)
+
+team_source = Table(
+    "team_source",
+    metadata,
+    Column("source", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    to("team_id", "team", on_delete="CASCADE", nullable=False),
+    PrimaryKeyConstraint("source", "external_id"),
+    Index(None, "team_id"),
 )
 
 person = Table(
@@ -53,6 +71,23 @@ identity = Table(
     PrimaryKeyConstraint("provider", "external_id"),
     Index(None, "person_id"),
 )
+
+address = Table(
+    "address",
+    metadata,
+    Column("email", C_TEXT, nullable=False),
+    Column("provider", C_TEXT, nullable=False),
+    Column("external_id", C_TEXT, nullable=False),
+    PrimaryKeyConstraint("email", "provider", "external_id"),
+    ForeignKeyConstraint(
+        ["provider", "external_id"],
+        ["identity.provider", "identity.external_id"],
+        name="address_identity_fkey",
+        ondelete="CASCADE",
+    ),
+    Index(None, "provider", "external_id"),
+)
+"""Every address that a source ever verified of an identity: by them identities are joined."""
 
 people_version = Table(
     "people_version",

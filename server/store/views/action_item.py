@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from server.domain.action_item import ActionItemState
-from server.store.tables import action_item, person, team
+from server.store.tables import action_item, person, team, ticket
 from server.store.views.sight import texts, told
 
 title = told(action_item.c.title)
@@ -32,6 +32,16 @@ _owned_by_team = (
     select(person.c.id)
     .join(team, team.c.id == person.c.team_id)
     .where(team.c.slug == any_(texts("teams")))
+)
+
+HAS_TICKET = ticket.c.external_id.is_not(None)
+"""Whether the tracker has it: before, its row only says who asks for it, and in what trouble."""
+
+ticket_trouble = (
+    select(ticket.c.trouble)
+    .where(ticket.c.action_item_id == action_item.c.id)
+    .correlate(action_item)
+    .scalar_subquery()
 )
 
 ACTION_ITEMS = {

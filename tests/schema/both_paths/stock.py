@@ -74,6 +74,8 @@ async def gathered(database: Database, graph: Graph) -> Stock:
         for spec in REGISTRY.values()
         if spec.prefix
     }
+    for row in await database.fetch(select(t.deployment_redirect.c.id)):
+        ids["Deployment"].append(node_id.encode("dep", row[0]))
     words = {
         name: [value for column in columns for value in await _values(database, [column])]
         for name, columns in _WORDS.items()

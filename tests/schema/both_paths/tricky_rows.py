@@ -90,12 +90,14 @@ SIZES: Mapping[Table, int] = {
     t.service_source: 14,
     t.service_dependency: 14,
     t.deployment: 16,
+    t.deployment_redirect: 4,
     t.pull_request: 10,
     t.pull_request_dependency: 12,
     t.deployment_pull_request: 20,
     t.incident: 15,
     t.likely_same: 16,
     t.incident_service: 20,
+    t.incident_channel: 24,
     t.responder: 22,
     t.hypothesis: 12,
     t.timeline_entry: 60,
@@ -104,6 +106,8 @@ SIZES: Mapping[Table, int] = {
     t.why: 25,
     t.why_evidence: 16,
     t.action_item: 20,
+    t.ticket: 16,
+    t.action_item_change: 50,
     t.attribution: 15,
     t.attribution_candidate: 30,
     t.suspect: 30,
@@ -164,6 +168,10 @@ class TrickyRows:
             row["evidence"], row["evidence_redacted"] = self._evidence(), None
             if self._random.random() < 0.5:
                 row["evidence_redacted"] = self._evidence()
+        if table is t.ticket and row["external_id"]:
+            choose = self._random.choice
+            row |= {name: choose(TEXTS) for name in ("key", "url", "status")}
+            row["synced_at"] = choose(MOMENTS)
         if table is t.why and earlier and earlier[-1]["depth"] < 5:
             above = earlier[-1]
             row |= {"parent_id": above["id"], "depth": above["depth"] + 1}

@@ -1,16 +1,7 @@
-"""The contract suite: what every integration that takes webhooks must stand, ours and others'.
+"""Taking webhooks: signature traps, hostile bodies, repetition, order."""
 
-Each check is a function of a `Vendor` that raises AssertionError. With pytest, all of them are
-
-    @pytest.mark.parametrize("check", CHECKS)
-    def test_contract(check):
-        check(Vendor(plugin, sign, fixtures))
-"""
-
-import contextlib
 import io
 import json
-import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +9,9 @@ from typing import Any, TypeAlias
 
 from integrations.contract import (
     ENVELOPE_LIMIT,
+    AnswersChallenges,
     BadSignature,
+    Connection,
     Delivery,
     Envelope,
     Headers,
@@ -27,7 +20,8 @@ from integrations.contract import (
     Secret,
 )
 from integrations.hostile import NO_OBJECTS, mutants, spoiled
-from integrations.observation import Observations, from_json, to_json
+from integrations.observation import Observations
+from integrations.testing.demands import hiding, require, require_kept
 
 Sign: TypeAlias = Callable[[bytes, Secret], Headers]
 """Signs a body as the vendor does: the headers that carry the signature, and no others."""
@@ -50,45 +44,48 @@ class Vendor:
     """An integration under test. Fixtures are JSON, at least one for each event it knows.
 
     `signs_body` is False where a token in a header vouches for the sender, whatever the body.
+    `connections` are those whose settings decide what an event means.
     """
 
     plugin: ReceivesWebhooks
     sign: Sign
     fixtures: Sequence[Fixture]
     signs_body: bool = True
+    connections: tuple[Connection, ...] = ()
+
+    def delivery(self, event: str, body: bytes) -> Delivery:
+        """A delivery as the host hands it on."""
+        return Delivery(event, body, connections=self.connections)
 
 
-def check_manifest(vendor: Vendor) -> None:
-    """The manifest can be used: in a path, as a variable, as a status."""
-    manifest = vendor.plugin.manifest
-    _require(isinstance(vendor.plugin, ReceivesWebhooks), "the plugin lacks a method")
-    _require(re.fullmatch(r"[a-z][a-z0-9-]*", manifest.name), "the name must fit in a path")
-    _require(manifest.title and manifest.roles, "a title and a role are needed")
-    policy = manifest.webhook
+def check_policy(vendor: Vendor) -> None:
+    """The host can receive what the vendor sends: its variable, its sizes, its answers."""
+    require(isinstance(vendor.plugin, ReceivesWebhooks), "the plugin lacks a method")
+    policy = vendor.plugin.manifest.webhook
     if policy is None:
         raise AssertionError("a plugin that takes webhooks declares a policy")
-    _require(re.fullmatch(r"[A-Z][A-Z0-9_]*", policy.secret_setting), "no name of a variable")
-    _require(policy.max_body_bytes > 0, "no body would be read")
-    _require(policy.malformed_status in (202, 400, 422), "no status for a malformed body")
+    require(re.fullmatch(r"[A-Z][A-Z0-9_]*", policy.secret_setting), "no name of a variable")
+    require(policy.max_body_bytes > 0, "no body would be read")
+    require(policy.malformed_status in (202, 400, 422), "no status for a malformed body")
     longest = max(len(fixture.body) for fixture in vendor.fixtures)
-    _require(longest <= policy.max_body_bytes, "a fixture is larger than the policy allows")
+    require(longest <= policy.max_body_bytes, "a fixture is larger than the policy allows")
 
 
 def check_signature(vendor: Vendor) -> None:
     """The vendor's signature is taken; missing, repeated, mangled or foreign it is refused."""
     for fixture in vendor.fixtures:
         headers = {**fixture.headers, **vendor.sign(fixture.body, _SECRET)}
-        _require(_verifies(vendor, headers, fixture.body, _SECRET), f"{fixture.name}: refused")
+        require(_verifies(vendor, headers, fixture.body, _SECRET), f"{fixture.name}: refused")
         for trap, spoilt in spoiled(headers, vendor.sign(fixture.body, _SECRET)):
             taken = _verifies(vendor, spoilt, fixture.body, _SECRET)
-            _require(not taken, f"{fixture.name}: taken although {trap}")
+            require(not taken, f"{fixture.name}: taken although {trap}")
         for trap, taken in {
             "signed with another secret": _verifies(vendor, headers, fixture.body, _OTHER),
             "there is no secret": _verifies(vendor, headers, fixture.body),
             "the body changed": vendor.signs_body
             and _verifies(vendor, headers, fixture.body + b" ", _SECRET),
         }.items():
-            _require(not taken, f"{fixture.name}: taken although {trap}")
+            require(not taken, f"{fixture.name}: taken although {trap}")
 
 
 def check_rotation(vendor: Vendor) -> None:
@@ -99,22 +96,22 @@ def check_rotation(vendor: Vendor) -> None:
         for other in (_OTHER, empty):
             for pair in ((_SECRET, other), (other, _SECRET)):
                 taken = _verifies(vendor, headers, fixture.body, *pair)
-                _require(taken, f"{fixture.name}: refused while a secret rotates")
+                require(taken, f"{fixture.name}: refused while a secret rotates")
         forged = {**fixture.headers, **vendor.sign(fixture.body, empty)}
         taken = _verifies(vendor, forged, fixture.body, empty, _OTHER)
-        _require(not taken, f"{fixture.name}: taken with an empty secret")
+        require(not taken, f"{fixture.name}: taken with an empty secret")
 
 
 def check_replay(vendor: Vendor) -> None:
     """The same delivery gives the same envelope and observations that can be kept."""
     for fixture in vendor.fixtures:
         first, second = (vendor.plugin.open(fixture.headers, fixture.body) for _ in range(2))
-        _require(first == second, f"{fixture.name}: two envelopes")
+        require(first == second, f"{fixture.name}: two envelopes")
         _require_fit(first, fixture.name)
-        delivery = Delivery(first.event, fixture.body)
+        delivery = vendor.delivery(first.event, fixture.body)
         once, again = (tuple(vendor.plugin.parse(delivery)) for _ in range(2))
-        _require(once == again, f"{fixture.name}: parsed twice, it says two things")
-        _require_kept(once, fixture.name)
+        require(once == again, f"{fixture.name}: parsed twice, it says two things")
+        require_kept(once, fixture.name)
 
 
 def check_order(vendor: Vendor) -> None:
@@ -122,17 +119,17 @@ def check_order(vendor: Vendor) -> None:
     moments: dict[Any, bytes] = {}
     for fixture in vendor.fixtures:
         envelope = vendor.plugin.open(fixture.headers, fixture.body)
-        for seen in vendor.plugin.parse(Delivery(envelope.event, fixture.body)):
+        for seen in vendor.plugin.parse(vendor.delivery(envelope.event, fixture.body)):
             other = moments.setdefault(seen.moment, fixture.body)
-            _require(other == fixture.body, f"{fixture.name}: shares its moment with another body")
-    _require(len(sorted(moments)) == len(moments), "moments have no order")
+            require(other == fixture.body, f"{fixture.name}: shares its moment with another body")
+    require(len(sorted(moments)) == len(moments), "moments have no order")
 
 
 def check_unknown_event(vendor: Vendor) -> None:
     """An event the integration does not know says nothing."""
     for fixture in vendor.fixtures:
-        seen = vendor.plugin.parse(Delivery("something.unheard-of", fixture.body))
-        _require(not seen, f"{fixture.name}: an unknown event was translated")
+        seen = vendor.plugin.parse(vendor.delivery("something.unheard-of", fixture.body))
+        require(not seen, f"{fixture.name}: an unknown event was translated")
 
 
 def check_hostile_bodies(vendor: Vendor) -> None:
@@ -142,8 +139,24 @@ def check_hostile_bodies(vendor: Vendor) -> None:
         truncated = (fixture.body[: len(fixture.body) // 2], fixture.body[:-1])
         for body in (*NO_OBJECTS, *truncated):
             what = f"{fixture.name} as {body[:20]!r}"
-            _require(_opened(vendor, fixture.headers, body, what) is None, f"{what}: opened")
-            _require(not _parsed(vendor, event, body, what), f"{what}: translated")
+            require(_opened(vendor, fixture.headers, body, what) is None, f"{what}: opened")
+            require(not _parsed(vendor, event, body, what), f"{what}: translated")
+
+
+def check_challenge(vendor: Vendor) -> None:
+    """A delivery is no challenge, and neither is anything that cannot be one."""
+    if not isinstance(vendor.plugin, AnswersChallenges):
+        return
+    for fixture in vendor.fixtures:
+        for body in (fixture.body, *NO_OBJECTS):
+            try:
+                answer = vendor.plugin.challenge(fixture.headers, body)
+            except Malformed:
+                continue
+            except Exception as error:
+                what = f"{body[:20]!r} as a challenge: {type(error).__name__}, not Malformed"
+                raise AssertionError(what) from error
+            require(answer is None, f"{fixture.name}: {body[:20]!r} was answered as a challenge")
 
 
 def check_hostile_headers(vendor: Vendor) -> None:
@@ -166,30 +179,20 @@ def check_hostile_fields(vendor: Vendor) -> None:
 
 def check_secrets_hidden(vendor: Vendor) -> None:
     """No secret is shown: not in a log, not on a stream, not in a message, not in a repr."""
-    shown = io.StringIO()
-    handler = logging.StreamHandler(shown)
-    root, level = logging.getLogger(), logging.getLogger().level
-    root.addHandler(handler)
-    root.setLevel(logging.NOTSET)
-    try:
-        with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
-            for fixture in vendor.fixtures:
-                _show_all(vendor, fixture, shown)
-    finally:
-        root.setLevel(level)
-        root.removeHandler(handler)
-    for secret in (_SECRET, _OTHER):
-        _require(secret.value not in shown.getvalue(), "a secret was shown")
+    with hiding((_SECRET, _OTHER)) as shown:
+        for fixture in vendor.fixtures:
+            _show_all(vendor, fixture, shown)
 
 
 CHECKS: tuple[Callable[[Vendor], None], ...] = (
-    check_manifest,
+    check_policy,
     check_signature,
     check_rotation,
     check_replay,
     check_order,
     check_unknown_event,
     check_hostile_bodies,
+    check_challenge,
     check_hostile_headers,
     check_hostile_fields,
     check_secrets_hidden,
@@ -204,7 +207,7 @@ def _show_all(vendor: Vendor, fixture: Fixture, shown: io.StringIO) -> None:
         except BadSignature as refusal:
             shown.write(f"{refusal!r} {refusal.args!r}")
     envelope = vendor.plugin.open(fixture.headers, fixture.body)
-    seen = vendor.plugin.parse(Delivery(envelope.event, fixture.body))
+    seen = vendor.plugin.parse(vendor.delivery(envelope.event, fixture.body))
     shown.write(f"{vendor.plugin!r} {envelope!r} {seen!r} {_SECRET!r} {_SECRET}")
 
 
@@ -231,29 +234,16 @@ def _opened(vendor: Vendor, headers: Headers, body: bytes, what: str) -> Envelop
 def _parsed(vendor: Vendor, event: str, body: bytes, what: str) -> Observations | None:
     """Observations that can be kept, or None where it is Malformed; anything else fails."""
     try:
-        seen = vendor.plugin.parse(Delivery(event, body))
+        seen = vendor.plugin.parse(vendor.delivery(event, body))
     except Malformed:
         return None
     except Exception as error:
         raise AssertionError(f"{what}: {type(error).__name__} instead of Malformed") from error
-    _require_kept(seen, what)
+    require_kept(seen, what)
     return seen
 
 
 def _require_fit(envelope: Envelope, what: str) -> None:
     for text in (envelope.key, envelope.event):
         fits = re.fullmatch(r"[\x21-\x7e]+", text) and len(text) <= ENVELOPE_LIMIT
-        _require(fits, f"{what}: an envelope that cannot be kept: {text!r:.60}")
-
-
-def _require_kept(seen: Observations, what: str) -> None:
-    for observation in seen:
-        row = json.dumps(to_json(observation), ensure_ascii=False, allow_nan=False)
-        _require("\\u0000" not in row, f"{what}: a NUL, which PostgreSQL cannot store")
-        _require(not re.search("[\ud800-\udfff]", row), f"{what}: a lone surrogate")
-        _require(from_json(json.loads(row)) == observation, f"{what}: lost in its JSON form")
-
-
-def _require(holds: object, message: str) -> None:
-    if not holds:
-        raise AssertionError(message)
+        require(fits, f"{what}: an envelope that cannot be kept: {text!r:.60}")
