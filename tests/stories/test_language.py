@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.house import serving
+from tests.house import command, serving
 from tests.schema.test_incident import DECLARE
 from tests.schema.test_language import ANSWER, CHECK
 
@@ -33,3 +33,13 @@ async def test_a_teams_own_rule_is_found_beside_the_built_in_ones(
         answered = await served(ANSWER, incident=incident, question="Why?", answer=SHAMING)
         (found,) = answered["answerWhy"]["why"]["findings"]
         assert found["advice"] == "What made this hard, for any team?"
+
+
+async def test_the_doctor_names_what_is_wrong_with_a_rule(
+    database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "whychain.toml"
+    file.write_text(OWN.replace("[Once", "Once").replace("late.", "[late]."))
+    code, text = await command("doctor", database_url=database_url, config=str(file))
+    assert code == 1
+    assert f"{file}: language_rule 1: examples: in" in text
