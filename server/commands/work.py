@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from server.domain.action_item import Sprints
+from server.domain.blameless import LanguageRule, built_in_rules
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
 from server.store import directory, feed, queue
@@ -31,6 +32,7 @@ class Work:
     tx: Transaction
     now: datetime
     sprints: Sprints
+    rules: tuple[LanguageRule, ...]
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
@@ -99,6 +101,8 @@ class Office:
     """Tell the workers that jobs wait; never blocks, never fails."""
     sprints: Sprints
     clock: Callable[[], datetime] = utc_now
+    rules: tuple[LanguageRule, ...] = field(default_factory=built_in_rules)
+    """What is found in the language of what people write."""
     outward: frozenset[JobKind] = frozenset()
     """The jobs that are done at vendors, of which some connection can do each."""
 
@@ -106,7 +110,7 @@ class Office:
     async def work(self) -> AsyncIterator[Work]:
         """Run a block as one transaction; publish its changes and wake its jobs afterwards."""
         async with self.database.transaction() as tx:
-            work = Work(tx, self.clock(), self.sprints, self.outward)
+            work = Work(tx, self.clock(), self.sprints, self.rules, self.outward)
             yield work
             await work.turn()
             await queue.enqueue(tx, work.jobs)
