@@ -27,7 +27,9 @@ async def break_down(scene: Performance) -> Alert:
     started_at = await scene.moment()
     on_call = scene.person(ON_CALL)
     page_id = f"Q{secrets.token_hex(7).upper()[:13]}"
-    incident = Page(page_id, texts.PAGE_TITLE, "P2", scene.service, on_call, datetime.now(UTC))
+    # The clock may still be a moment behind: nobody is paged for what is not felt yet.
+    paged_at = max(started_at, datetime.now(UTC))
+    incident = Page(page_id, texts.PAGE_TITLE, "P2", scene.service, on_call, paged_at)
     alert = Alert(incident, started_at)
     await _send(scene, alert, "triggered")
     found = await scene.eventually("the paged incident", lambda: _opened(scene, incident))
