@@ -1,10 +1,13 @@
 """The document of a post-mortem: what was published, or a draft as it is now."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from server.domain.postmortem import PostmortemState
 from server.domain.postmortem_markdown import render
 from server.domain.viewer import Scope, Viewer
+from server.store import postmortem as stored
 from server.store.database import Database, Transaction
 from server.store.postmortem_document import material_of
 from server.store.statements import find_row
@@ -48,3 +51,43 @@ async def markdown(database: Database, viewer: Viewer, postmortem_id: UUID) -> s
     async with database.transaction() as tx:
         found = await document(tx, postmortem_id)
     return found.told(named=viewer.may(Scope.PEOPLE_READ))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which post-mortems: in this state; published, or begun, on this day or later."""
+
+    state: PostmortemState
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post-mortem as a document; `day` is that of its incident's declaration."""
+
+    number: int
+    title: str
+    severity: str
+    day: date
+    text: str
+
+
+async def documents(
+    database: Database, viewer: Viewer, wanted: Wanted, *, named: bool
+) -> list[Document]:
+    """Post-mortems as documents, with names only where these are wanted and may be seen.
+
+    Raises:
+        Forbidden: the viewer may not read incidents, or people where names are wanted.
+    """
+    viewer.require(Scope.INCIDENTS_READ)
+    if named:
+        viewer.require(Scope.PEOPLE_READ)
+    found = []
+    for row in await stored.listed(database, wanted.state, wanted.since):
+        async with database.transaction() as tx:
+            text = (await document(tx, row["postmortem_id"])).told(named=named)
+        title = row["title"] if named else row["title_redacted"] or row["title"]
+        day = row["declared_at"].date()
+        found.append(Document(row["number"], title, row["severity"], day, text))
+    return found

@@ -1,10 +1,10 @@
 """How post-mortems are kept: one for each incident, and what decides on its publication."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, bindparam, exists, func, insert, select
+from sqlalchemy import ColumnElement, Text, any_, bindparam, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
@@ -12,7 +12,7 @@ from server.domain.attribution import VerdictKind
 from server.domain.incident import Times
 from server.domain.postmortem import TEXTS, PostmortemState, Standing
 from server.domain.timeline import TimelineKind
-from server.store.database import Row, Transaction
+from server.store.database import Database, Row, Transaction
 from server.store.ids import new_id
 from server.store.incident import times_of
 from server.store.statements import find_row
@@ -73,6 +73,26 @@ _STANDINGS = (
 )
 
 
+_LISTED = (
+    select(
+        postmortem.c.id.label("postmortem_id"),
+        incident.c.number,
+        incident.c.title,
+        incident.c.title_redacted,
+        incident.c.severity,
+        incident.c.declared_at,
+    )
+    .join(incident, incident.c.id == postmortem.c.incident_id)
+    .where(
+        postmortem.c.state == bindparam("state", type_=Text),
+        func.coalesce(postmortem.c.published_at, postmortem.c.created_at)
+        >= bindparam("since", type_=postmortem.c.created_at.type),
+    )
+    .order_by(incident.c.number)
+)
+
+_EVER = date(1970, 1, 1)
+
 _BEGIN = (
     insert(postmortem)
     .values(
@@ -93,6 +113,12 @@ async def opened(tx: Transaction, incident_id: UUID, now: datetime) -> tuple[Row
         return found, False
     begun = await tx.fetch(_BEGIN, new_id=new_id(), incident=incident_id, now=now)
     return begun[0], True
+
+
+async def listed(database: Database, state: PostmortemState, since: date | None) -> Sequence[Row]:
+    """The post-mortems in a state, published or begun on a day (UTC) or later, by number."""
+    midnight = datetime.combine(since or _EVER, time(), UTC)
+    return await database.fetch(_LISTED, state=state.value, since=midnight)
 
 
 async def unpublished(tx: Transaction, incidents: Sequence[UUID]) -> Sequence[Row]:
