@@ -27,6 +27,7 @@ from schema.fields import (
     optional,
     user_errors,
 )
+from schema.language import LanguageFinding
 from schema.person import Person
 from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
@@ -34,6 +35,7 @@ from server.commands import action_item as action_items
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
 from server.store import tables as t
 from server.store.views import action_item as views
+from server.store.views.language import findings_in
 from server.store.views.sight import SEES_INCIDENTS
 from server.term import Term
 
@@ -59,6 +61,10 @@ class ActionItem(Node):
     why: Why | None = one("The why that it answers.", t.action_item.c.why_id)
     title: str = column("What will be different.", views.title)
     description: str | None = column("More about it.", views.description)
+    language_findings: list[LanguageFinding] = column(
+        "What is not blameless in the title and the description.",
+        findings_in(t.action_item.c.title, t.action_item.c.description),
+    )
     kind: ActionItemKind = column("What kind of change it is.")
     priority: Priority = column("How urgent it is.")
     owner: Person = one("The one person who sees to it.", t.action_item.c.owner_id)

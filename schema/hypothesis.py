@@ -21,10 +21,12 @@ from schema.fields import (
     optional,
     user_errors,
 )
+from schema.language import LanguageFinding
 from schema.timeline import TimelineEntry
 from server.commands import hypothesis as hypotheses
 from server.domain.hypothesis import HypothesisState
 from server.store import tables as t
+from server.store.views.language import findings_in
 from server.store.views.sight import SEES_INCIDENTS, told
 
 words()(HypothesisState)
@@ -46,6 +48,10 @@ class Hypothesis(Node):
     evidence: list[TimelineEntry] = many(
         "The entries that speak for or against it.",
         through=(t.hypothesis_evidence.c.hypothesis_id, t.hypothesis_evidence.c.entry_id),
+    )
+    findings: list[LanguageFinding] = column(
+        "What is not blameless in the statement and the reason.",
+        findings_in(t.hypothesis.c.statement, t.hypothesis.c.reason),
     )
     raised_at: datetime = column("When it was raised.")
     settled_at: datetime | None = column("When it was ruled in or out.")

@@ -32,6 +32,7 @@ from schema.fields import (
     user_errors,
 )
 from schema.hypothesis import Hypothesis
+from schema.language import LanguageFinding
 from schema.merging import LikelySame
 from schema.person import Person
 from schema.postmortem import Postmortem
@@ -44,6 +45,7 @@ from server.domain.link import INCIDENT
 from server.store import tables as t
 from server.store.redirect import standing
 from server.store.views import incident as views
+from server.store.views.language import findings_in
 from server.store.views.sight import SEES_INCIDENTS
 from server.term import Term
 
@@ -75,6 +77,10 @@ class Incident(Node):
     severity: Severity = column("How bad it is for users.")
     status: IncidentStatus = column("How far the response has come.")
     summary: str | None = column("What happened, in short.", views.incident_summary)
+    language_findings: list[LanguageFinding] = column(
+        "What is not blameless in its title and its summary, where people wrote them.",
+        findings_in(t.incident.c.title, t.incident.c.summary),
+    )
     url: str | None = column("Where its source shows it.")
     started_at: datetime | None = column("When users first felt it.")
     detected_at: datetime | None = column("When something or somebody noticed.")

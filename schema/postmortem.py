@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -28,6 +28,7 @@ from schema.fields import (
     shown,
     user_errors,
 )
+from schema.language import LanguageFinding
 from schema.person import Person
 from server.commands import facilitator as facilitators
 from server.commands import postmortem as postmortems
@@ -67,6 +68,9 @@ class Postmortem(Node):
     summary: str | None = column("What happened.", views.summary)
     impact: str | None = column("Who felt it, how, and for how long.", views.impact)
     lessons: str | None = column("What is known now about how the system works.", views.lessons)
+    findings: list[LanguageFinding] = column(
+        "What is not blameless in the summary, the impact and the lessons.", views.findings
+    )
     version: int = column("Counts its writings; sent back with the next one.")
     missing: list[str] = column("What stands between it and publication.")
     published_at: datetime | None = column("When it was published.")
@@ -82,9 +86,11 @@ class Postmortem(Node):
         context = info.context
         return await documents.markdown(context.office.database, context.viewer, self.row[KEY])
 
-    @resolved("Who could facilitate it, in the order in which to ask them; at most 50.")
+    @resolved("Who could facilitate it, in the order in which to ask them.")
     async def facilitator_candidates(
-        self, info: strawberry.Info, first: int = 5
+        self,
+        info: strawberry.Info,
+        first: Annotated[int, strawberry.argument(description="How many; at most 50.")] = 5,
     ) -> list[FacilitatorCandidate]:
         context = info.context
         found = await facilitators.candidates(

@@ -27,11 +27,13 @@ from schema.fields import (
     optional,
     user_errors,
 )
+from schema.language import LanguageFinding
 from schema.person import Person
 from server.commands import timeline
 from server.domain.timeline import TimelineKind
 from server.store import tables as t
 from server.store.views.incident import ENTRY_KINDS
+from server.store.views.language import findings_in
 from server.store.views.sight import SEES_INCIDENTS, told
 
 if TYPE_CHECKING:
@@ -68,6 +70,10 @@ class TimelineEntry(Node):
     source: str = column("Where it comes from: pagerduty, github, person …")
     actor: Person | None = one("Who did or said it.", t.timeline_entry.c.actor_id)
     body: str = column("What happened.", told(t.timeline_entry.c.body))
+    findings: list[LanguageFinding] = column(
+        "What is not blameless in it, if a person wrote it.",
+        findings_in(t.timeline_entry.c.body),
+    )
     url: str | None = column("Where the source shows it.")
     deployment: Deployment | None = one(
         "The deployment it tells of.", t.timeline_entry.c.deployment_id

@@ -23,9 +23,11 @@ from schema.fields import (
     optional,
     user_errors,
 )
+from schema.language import LanguageFinding
 from schema.timeline import TimelineEntry
 from server.commands import why as whys
 from server.store import tables as t
+from server.store.views.language import chain_findings, why_findings
 from server.store.views.sight import SEES_INCIDENTS, told
 
 if TYPE_CHECKING:
@@ -52,6 +54,9 @@ class Why(Node):
         "The entries that the answer stands on.",
         through=(t.why_evidence.c.why_id, t.why_evidence.c.entry_id),
     )
+    findings: list[LanguageFinding] = column(
+        "What is not blameless in the question and the answer.", why_findings
+    )
     action_items: list[ActionItem] = many("What is done about it.", via=t.action_item.c.why_id)
 
 
@@ -62,6 +67,9 @@ class WhyChain(Row):
     nodes: list[Why] = many("Every step, from the top.", via=t.why.c.incident_id)
     complete: bool = column(
         "Whether every last answer speaks of the system.", t.incident.c.why_complete
+    )
+    findings: list[LanguageFinding] = column(
+        "What is not blameless in the steps, from the top.", chain_findings
     )
 
 

@@ -19,6 +19,7 @@ from schema.engine.source import Reading
 from schema.engine.subtrees import Subtrees
 from schema.execution import Operations
 from schema.subscribing import Subscriptions
+from server import language_rules
 from server.commands.delivery import Inbox
 from server.commands.token import Gatekeeper
 from server.commands.work import Office
@@ -98,7 +99,7 @@ def _office(
     settings: Settings, database: Database, *, publish: Publish, wake: Callable[[], None]
 ) -> Office:
     sprints = Sprints(start=settings.sprint_start, days=settings.sprint_days)
-    return Office(database, publish, wake, sprints)
+    return Office(database, publish, wake, sprints, rules=language_rules.load(settings.config))
 
 
 @dataclass(frozen=True, slots=True)

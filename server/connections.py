@@ -56,7 +56,7 @@ def load(file: Path | None, integrations: Mapping[str, Integration]) -> Connecti
     """
     if file is None:
         return Connections()
-    tables = _tables(file)
+    tables = tables_of(file, "connection")
     readings = [_Reading(file, number, table) for number, table in enumerate(tables, 1)]
     connections = [each.connection(integrations) for each in readings]
     mistakes = [mistake for each in readings for mistake in each.mistakes]
@@ -70,7 +70,15 @@ def load(file: Path | None, integrations: Mapping[str, Integration]) -> Connecti
     return Connections(tuple(filter(None, connections)), secrets)
 
 
-def _tables(file: Path) -> list[Any]:
+KINDS = {"connection", "language_rule"}
+
+
+def tables_of(file: Path, kind: str) -> list[Any]:
+    """The tables of a kind that a file holds.
+
+    Raises:
+        ConnectionsError: it cannot be read, or holds what is of none of the kinds.
+    """
     try:
         document = tomllib.loads(file.read_text("utf-8"))
     except OSError as trouble:
@@ -79,11 +87,11 @@ def _tables(file: Path) -> list[Any]:
         # A parser's message may quote the line that it stumbled on; this one names its place.
         place = re.search(r"at line \d+, column \d+|at end of document", str(wrong))
         raise ConnectionsError(f"{file}: it is no TOML ({place[0] if place else '?'}).") from None
-    tables = document.pop("connection", [])
-    if document:
-        raise ConnectionsError(f"{file}: {next(iter(document))}: there is nothing of this name.")
+    if unknown := [name for name in document if name not in KINDS]:
+        raise ConnectionsError(f"{file}: {unknown[0]}: there is nothing of this name.")
+    tables = document.get(kind, [])
     if not isinstance(tables, list):
-        raise ConnectionsError(f"{file}: connection: write [[connection]], with two brackets.")
+        raise ConnectionsError(f"{file}: {kind}: write [[{kind}]], with two brackets.")
     return tables
 
 

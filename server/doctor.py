@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from integrations.contract import Checks, Connection, Integration, WebhookPolicy
+from server import language_rules
 from server.app import database_at
 from server.connections import Connections, ConnectionsError, load
 from server.domain.delivery import DeliveryState
@@ -54,11 +55,23 @@ async def examine(settings: Settings) -> list[Finding]:
 def _configured(
     settings: Settings, integrations: Mapping[str, Integration]
 ) -> tuple[Connections, list[Finding]]:
+    connections, findings = Connections(), []
     try:
-        return load(settings.config, integrations), []
+        connections = load(settings.config, integrations)
+    except ConnectionsError as wrong:
+        findings += [Finding("the connections", False, line) for line in str(wrong).splitlines()]
+    else:
+        findings += _language(settings)
+    return connections, findings
+
+
+def _language(settings: Settings) -> list[Finding]:
+    try:
+        language_rules.load(settings.config)
     except ConnectionsError as wrong:
         lines = str(wrong).splitlines()
-        return Connections(), [Finding("the connections", False, line) for line in lines]
+        return [Finding("the rules of language", False, line) for line in lines]
+    return []
 
 
 def _webhooks(title: str, policy: WebhookPolicy, is_set: bool) -> Finding:

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     )
     config: OptionalPath = Field(
         default=None,
-        description="`whychain.toml`: the accounts at vendors that are asked for news.",
+        description="`whychain.toml`: the accounts at vendors that are asked for news, "
+        "and rules of language.",
     )
     github_webhook_secret: OptionalSecret = Field(
         default=None,

@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 import sys
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -34,6 +35,8 @@ class Keys:
     github: str = field(default_factory=_secret)
     pagerduty: str = field(default_factory=_secret)
     intake: str = field(default_factory=_secret)
+    jira: str = field(default_factory=_secret)
+    slack: str = field(default_factory=_secret)
 
     def environment(self) -> dict[str, str]:
         return {
@@ -41,6 +44,8 @@ class Keys:
             "WHYCHAIN_GITHUB_WEBHOOK_SECRET": self.github,
             "WHYCHAIN_PAGERDUTY_WEBHOOK_SECRET": self.pagerduty,
             "WHYCHAIN_INTAKE_TOKEN": self.intake,
+            "WHYCHAIN_JIRA_WEBHOOK_SECRET": self.jira,
+            "WHYCHAIN_SLACK_SIGNING_SECRET": self.slack,
         }
 
 
@@ -82,6 +87,27 @@ class Served:
         raw = body if isinstance(body, bytes) else orjson.dumps(body)
         headers = signed_by_pagerduty(self.keys.pagerduty, raw)
         return await self._post("/webhooks/pagerduty", raw, headers)
+
+    async def jira(self, body: object) -> int:
+        """Send a signed webhook of Jira's; the status of the answer."""
+        raw = orjson.dumps(body)
+        headers = {
+            "x-hub-signature": "sha256=" + _signature(self.keys.jira, raw),
+            "x-atlassian-webhook-identifier": secrets.token_hex(16),
+            "content-type": "application/json",
+        }
+        return await self._post("/webhooks/jira", raw, headers)
+
+    async def slack(self, body: object) -> int:
+        """Send a signed event of Slack's; the status of the answer."""
+        raw = orjson.dumps(body)
+        now = str(int(time.time()))
+        headers = {
+            "x-slack-request-timestamp": now,
+            "x-slack-signature": "v0=" + _signature(self.keys.slack, f"v0:{now}:".encode() + raw),
+            "content-type": "application/json",
+        }
+        return await self._post("/webhooks/slack", raw, headers)
 
     async def _post(self, path: str, raw: bytes, headers: Mapping[str, str]) -> int:
         async with self.http.post(self.url + path, data=raw, headers=headers) as response:

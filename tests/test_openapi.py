@@ -106,6 +106,7 @@ def test_a_body_of_another_kind_is_refused() -> None:
 def test_an_answer_may_say_less_than_the_vendor() -> None:
     _answer(GITHUB, f"GET {PULLS}", [{"number": 7, "user": {"login": "ada"}}])
     _answer(SLACK, "GET /conversations.info", {"ok": True, "channel": {"id": "C024BE91L"}})
+    _answer(SLACK, "GET /users.list", {"ok": True, "members": []})
 
 
 @pytest.mark.parametrize(
@@ -143,3 +144,12 @@ async def test_a_watch_remembers_what_nobody_minded() -> None:
         await watch.exchange(make_mocked_request("GET", PULLS), web.json_response({}))
     with pytest.raises(AssertionError, match="array"):
         watch.require_none()
+
+
+async def test_a_watch_lets_pass_what_is_newer_than_the_description() -> None:
+    _described(GITHUB)
+    answer = web.json_response([{"number": 7, "user": {"vibe": "calm"}}])
+    request = make_mocked_request("GET", f"{PULLS}?vibe=calm")
+    await Watch(GITHUB, frozenset({"vibe"})).exchange(request, answer)
+    with pytest.raises(AssertionError, match="vibe"):
+        await Watch(GITHUB, frozenset({"mood"})).exchange(request, answer)

@@ -99,7 +99,8 @@ class Manifest:
     """What an integration says of itself before it runs.
 
     `base_url` is the vendor's own; a connection may name another (GitHub Enterprise, PagerDuty in
-    the EU, a test). `needs` are the rights that its powers take, each checked by `check`.
+    the EU, a test), and must where it is None, for each account has an address of its own. `needs`
+    are the rights that its powers take, each checked by `check`.
     """
 
     name: str

@@ -38,18 +38,20 @@ _RENEW = {
 
 async def check(api: JiraApi, connection: Connection) -> Sequence[Finding]:
     """Whether the token is good, has each right in each project, and the names are right."""
-    findings = _of_settings(api, connection)
     good = await _is_known(api)
-    findings.append(Finding("token", good, "" if good else _RENEW[api.account.is_cloud]))
+    faults = _faults_of_settings(api, connection)
+    faults["token"] = "" if good else _RENEW[api.account.is_cloud]
     if good:
         survey = _Survey(api)
         for project in api.account.all_projects:
             await survey.visit(project)
-        findings += survey.findings()
-    return findings
+        for subject, fault in survey.faults().items():
+            faults[subject] = _together(faults.get(subject, ""), fault)
+    return [Finding(subject, not fault, fault) for subject, fault in faults.items()]
 
 
-def _of_settings(api: JiraApi, connection: Connection) -> list[Finding]:
+def _faults_of_settings(api: JiraApi, connection: Connection) -> dict[str, str]:
+    """What each setting says wrong by itself: "" where it is right."""
     settings = connection.settings
     cloud = settings.get("edition") != DATA_CENTER
     states, priorities = settings.get("statuses", {}), settings.get("priorities", {})
@@ -65,11 +67,7 @@ def _of_settings(api: JiraApi, connection: Connection) -> list[Finding]:
         "priorities": f"Give names for {', '.join(PRIORITIES)} alone."
         * bool({*priorities} - {*PRIORITIES}),
     }
-    return [
-        Finding(subject, not fault, fault)
-        for subject, fault in faults.items()
-        if cloud or subject != "email"
-    ]
+    return {name: fault for name, fault in faults.items() if cloud or name != "email"}
 
 
 async def _is_known(api: JiraApi) -> bool:
@@ -113,37 +111,36 @@ class _Survey:
             self.without_labels.append(project)
         self.without_priority += _unknown(project, screen, account.priorities)
 
-    def findings(self) -> list[Finding]:
-        """One for each right, and one for each kind of name."""
-        rights = [
-            _finding(_RIGHTS[right].scope, _advice(right), places)
-            for right, places in self.lacking.items()
-        ]
+    def faults(self) -> Mapping[str, str]:
+        """What lacks, for each right and for each setting that names something there."""
         kind = self.api.account.issue_type
-        return [
-            *rights,
-            _finding(
-                "issue_type",
-                f'there is no "{kind}": name another in `issue_type`, or add it: Project settings '
-                "→ Issue types.",
-                self.without_type,
-            ),
-            _finding(
-                "labels",
-                f'the field Labels is not on the screen that creates a "{kind}", and without it no '
-                "ticket is found again: Project settings → Screens → Create → add Labels.",
-                self.without_labels,
-            ),
-            _finding(
-                "priority names",
-                "name what is there in `priorities`; until then tickets have none.",
-                self.without_priority,
-            ),
-        ]
+        no_type = _at(
+            self.without_type,
+            f'there is no "{kind}": name another in `issue_type`, or add it: Project settings '
+            "→ Issue types.",
+        )
+        no_labels = _at(
+            self.without_labels,
+            f'the field Labels is not on the screen that creates a "{kind}", and without it no '
+            "ticket is found again: Project settings → Screens → Create → add Labels.",
+        )
+        no_priority = "name what is there in `priorities`; until then tickets have none."
+        return {
+            **{
+                _RIGHTS[right].scope: _at(places, _advice(right))
+                for right, places in self.lacking.items()
+            },
+            "issue_type": _together(no_type, no_labels),
+            "priorities": _at(self.without_priority, no_priority),
+        }
 
 
-def _finding(subject: str, advice: str, places: Sequence[str]) -> Finding:
-    return Finding(subject, not places, f"At {', '.join(places)}: {advice}" if places else "")
+def _at(places: Sequence[str], advice: str) -> str:
+    return f"At {', '.join(places)}: {advice}" if places else ""
+
+
+def _together(*faults: str) -> str:
+    return " ".join(filter(None, faults))
 
 
 def _advice(right: str) -> str:

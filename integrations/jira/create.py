@@ -21,7 +21,7 @@ index, and stays when people tidy up labels.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from integrations.contract import Denied, Missing, Rejected, TicketDraft, Unwell
+from integrations.contract import Missing, Rejected, TicketDraft, Unwell
 from integrations.jira import adf
 from integrations.jira.ask import JiraApi
 from integrations.jira.people import account_value
@@ -106,7 +106,7 @@ async def _screen(api: JiraApi, project: str) -> Screen | None:
     """What a new issue can have, where the project is there at all."""
     try:
         return await screen_for_new(api, project, api.account.issue_type)
-    except (Denied, Missing, Rejected):
+    except (Missing, Rejected):
         return None
 
 

@@ -57,9 +57,12 @@ class Cursor:
 
 
 def read_cursor(text: str | None, otherwise: Cursor) -> Cursor:
-    """The cursor that was written; another where there is none, or one of another version."""
-    kept = json.loads(text) if text else {}
-    if kept.pop("version", None) != _VERSION:
+    """The cursor that was written; another where it is none, or one of another version."""
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return otherwise
+    if not isinstance(kept, dict) or kept.pop("version", None) != _VERSION:
         return otherwise
     return Cursor(**kept)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integrations.contract import Assignee, Denied, Missing
+from integrations.contract import Assignee, Missing
 from integrations.jira.ask import JiraApi
 from integrations.payload import JsonObject
 
@@ -25,11 +25,8 @@ async def _by_id(api: JiraApi, external_id: str) -> dict[str, Any] | None:
 
 async def _by_address(api: JiraApi, address: str) -> dict[str, Any] | None:
     """The one active account with exactly this address; two would be a guess. Without the right to
-    look at users there is none: that stops no ticket, and `check` says so."""
-    try:
-        found = [each for each in await api.users(address) if _has(each, address)]
-    except Denied:
-        return None
+    look at users Jira shows nobody: that stops no ticket, and `check` says so."""
+    found = [each for each in await api.users(address) if _has(each, address)]
     return _value(found[0]) if len(found) == 1 else None
 
 

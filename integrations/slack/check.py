@@ -1,6 +1,6 @@
 """What is wrong with a connection to a workspace, and what to click."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from integrations.contract import Connection, Denied, Finding, Http, Missing, Need
 from integrations.slack.ask import SlackApi
@@ -31,10 +31,10 @@ _ADD_SCOPE = (
     "Scope → {scope}; then Reinstall to Workspace, at the top of that page."
 )
 _INVITE = (
-    "The app is not in that channel, or it is not there: open it in Slack, write "
+    "{channel}: the app is not in that channel, or it is not there; open it in Slack, write "
     "/invite @Whychain, or mend the id: the channel's name → About, at the bottom."
 )
-_ARCHIVED = "The channel is archived: name another, or unarchive it."
+_ARCHIVED = "{channel} is archived: name another, or unarchive it."
 
 
 async def check(connection: Connection, http: Http) -> Sequence[Finding]:
@@ -47,7 +47,10 @@ async def check(connection: Connection, http: Http) -> Sequence[Finding]:
     scopes = {each.strip() for each in headers.get("x-oauth-scopes", "").split(",")}
     findings.append(Finding("token", True))
     findings += [_of_scope(need, scopes) for need in NEEDS]
-    return [*findings, *[await _of_channel(api, each) for each in _named(connection)]]
+    settings = connection.settings
+    findings.append(await _of_channels(api, "channels", settings.get("channels", ())))
+    findings.append(await _of_channels(api, "teams", settings.get("teams", {}).values()))
+    return findings
 
 
 def _of_emoji(connection: Connection) -> Finding:
@@ -61,22 +64,20 @@ def _of_scope(need: Need, scopes: set[str]) -> Finding:
     return Finding(need.scope, good, "" if good else _ADD_SCOPE.format(scope=need.scope))
 
 
-def _named(connection: Connection) -> list[str]:
-    """Every channel of the settings, also those that can be none."""
-    teams = connection.settings.get("teams", {})
-    named = [*connection.settings.get("channels", ()), *teams.values()]
-    return list(dict.fromkeys(str(each) for each in named))
+async def _of_channels(api: SlackApi, setting: str, named: Iterable[object]) -> Finding:
+    """Whether there is none among the channels of a setting that can be none."""
+    faults = [await _fault_of(api, each) for each in dict.fromkeys(map(str, named))]
+    advice = " ".join(filter(None, faults))
+    return Finding(setting, not advice, advice)
 
 
-async def _of_channel(api: SlackApi, channel: str) -> Finding:
-    subject = f"channel {channel}"
+async def _fault_of(api: SlackApi, channel: str) -> str:
     if not CHANNEL.fullmatch(channel):
-        return Finding(subject, False, _INVITE)
+        return _INVITE.format(channel=channel)
     try:
         found = (await api.get("conversations.info", channel=channel)).object("channel")
     except (Denied, Missing):
-        return Finding(subject, False, _INVITE)
+        return _INVITE.format(channel=channel)
     if found.flag("is_archived"):
-        return Finding(subject, False, _ARCHIVED)
-    member = found.flag("is_member")
-    return Finding(subject, member, "" if member else _INVITE)
+        return _ARCHIVED.format(channel=channel)
+    return "" if found.flag("is_member") else _INVITE.format(channel=channel)

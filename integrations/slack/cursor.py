@@ -112,9 +112,12 @@ class Cursor:
 
 
 def read_cursor(text: str | None) -> Cursor:
-    """The cursor that was written; a new one where there is none, or one of another version."""
-    kept = json.loads(text) if text else {}
-    if kept.pop("version", None) != _VERSION:
+    """The cursor that was written; a new one where it is none, or one of another version."""
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return Cursor()
+    if not isinstance(kept, dict) or kept.pop("version", None) != _VERSION:
         return Cursor()
     ours, reading = kept.pop("ours"), kept.pop("reading")
     channels = {name: Channel(**each) for name, each in kept.pop("channels").items()}

@@ -90,7 +90,7 @@ def _message(
     payload: JsonObject, event: JsonObject, connections: Sequence[Connection]
 ) -> Observations:
     place = _place(payload, event, connections)
-    if place is None or event.identity_or_none("channel_type") in _DIRECT:
+    if place is None:
         return ()
     subtype = event.identity_or_none("subtype")
     match subtype:
@@ -165,8 +165,12 @@ EVENTS: Mapping[str, _Handler] = {
 def _place(
     payload: JsonObject, holder: JsonObject, connections: Sequence[Connection]
 ) -> Place | None:
+    """Where it is; nowhere for a direct conversation. One of several has the id of a channel, and
+    is told from one by its type, which Slack says of a message and of what was reacted to."""
     name = channel_in(holder, "channel")
-    return place_of(name, _ours(payload), connections) if name else None
+    if name is None or holder.identity_or_none("channel_type") in _DIRECT:
+        return None
+    return place_of(name, _ours(payload), connections)
 
 
 def _ours(payload: JsonObject) -> Ours:

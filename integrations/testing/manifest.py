@@ -57,9 +57,7 @@ def check_powers(plugin: Integration) -> None:
     asks = any(isinstance(plugin, power) for power in _ASKING)
     require(asks or receives, "it has no power: neither asks nor receives")
     if asks:
-        url = urlsplit(manifest.base_url or "")
-        good = url.scheme == "https" and url.hostname and url.path[-1:] != "/"
-        require(good, "who asks has a base_url: https, with no slash at its end")
+        _require_address(manifest.base_url)
         require(manifest.rate, "who asks says how much may be asked: rate")
 
 
@@ -74,6 +72,15 @@ def _require_settings(manifest: Manifest) -> None:
         require(re.fullmatch(r"[a-z][a-z0-9_]*", name), f"{name!r} must be a key of TOML: a_word")
         require(name not in _RESERVED, f"{name} means something else in every connection")
         require(setting.about.strip(), f"say where an operator finds the value of {name}: about")
+
+
+def _require_address(base_url: str | None) -> None:
+    """None is well, where each account has an address of its own."""
+    if base_url is None:
+        return
+    url = urlsplit(base_url)
+    good = url.scheme == "https" and url.hostname and url.path[-1:] != "/"
+    require(good, "base_url is https, with no slash at its end")
 
 
 def _require_same(has_power: bool, declared: object, power: str, word: str) -> None:

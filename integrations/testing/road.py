@@ -112,7 +112,8 @@ class Road:
         return reply
 
     def _with(self, headers: Mapping[str, str] | None) -> Mapping[str, str]:
-        return {**(headers or {}), **self.headers}
+        """A request's own headers come first, as at the host."""
+        return {**self.headers, **(headers or {})}
 
     def _note(self, path: str, query: Mapping[str, str] | None) -> None:
         whole = f"{path} {dict(query or {})}"

@@ -29,6 +29,7 @@ from server.store import incident as incidents
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.queue import Job, JobKind
 from server.store.statements import find_row, insert_row
 from server.store.tables import action_item, person, why
@@ -189,7 +190,8 @@ _NEVER_NULL = {
 }
 
 
-_TEXTS = ("title", "description", "reason")
+_SHOWN = ("title", "description")
+_TEXTS = (*_SHOWN, "reason")
 _BOUNDS = {"description": MAX_DESCRIPTION, "reason": MAX_REASON}
 
 
@@ -231,10 +233,14 @@ async def _item(work: Work, item_id: UUID) -> Row:
 
 
 async def _worded(work: Work, texts: Mapping[str, object]) -> dict[str, object]:
-    """The texts as columns, each with its rendering without names."""
+    """The texts as columns, each with what derives from it."""
     directory = await directory_of(work.tx)
     columns: dict[str, object] = {}
     for name, text in texts.items():
         stripped = text.strip() if isinstance(text, str) else None
-        columns |= words(name, stripped or None, directory)
+        written = stripped or None
+        if name in _SHOWN:
+            columns |= said(name, written, directory, work.rules)
+        else:
+            columns |= words(name, written, directory)
     return columns

@@ -136,7 +136,11 @@ async def _record(work: Work, command: Record) -> UUID:
     heard_at = old["created_at"] if old else work.now
     await deployments.put_recorded(work.tx, external_id=known_as, created_at=heard_at, **values)
     place = Place.of(command.repository, command.sha, command.where)
-    return await settle(work, Telling(RECORDED, known_as, place, *times(course, heard_at)))
+    unsettled = history.Unsettled()
+    telling = Telling(RECORDED, known_as, place, *times(course, heard_at))
+    deployment_id = await settle(work, telling, unsettled)
+    await unsettled.settle(work)
+    return deployment_id
 
 
 async def _found(work: Work, known_as: str) -> Row | None:

@@ -6,7 +6,8 @@ facts, and has the part of the history derived again that may have changed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,8 @@ MAX_INCIDENTS = 100
 PUSH_SKEW = timedelta(minutes=5)
 """How much later than a deployment the push that brought its commits may be dated."""
 
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
 _CAME_UP = {DeploymentStatus.SUCCESS.value, DeploymentStatus.ROLLED_BACK.value}
 
 
@@ -46,59 +49,93 @@ async def hold(tx: Transaction, repository: str) -> None:
     await observation.lock(tx, [name_of(repository)])
 
 
-async def derive(
-    work: Work, repository: str, environment: str, since: datetime
-) -> Collection[UUID]:
-    """Derive again the history from `since` on; the deployments that changed by it."""
-    tx = work.tx
-    previous = await history.previous(tx, repository, environment, since)
-    rows = await history.following(tx, repository, environment, since, MAX_FOLLOWING)
-    if not rows:
-        return set()
-    changed = await _derive_commits(tx, repository, previous, rows)
-    changed |= await history.link_pull_requests(tx, [row["id"] for row in rows])
-    return changed | await _derive_rollbacks(tx, repository, environment, previous, rows)
+@dataclass(slots=True)
+class Unsettled:
+    """What is to be derived anew once all that is news is stored: each history once.
+
+    A batch of the past holds many deployments of one environment, and what follows from one
+    follows from its neighbours too.
+    """
+
+    _since: dict[tuple[str, str | None], set[datetime]] = field(default_factory=dict)
+    _deployments: set[UUID] = field(default_factory=set)
+    _moments: set[datetime] = field(default_factory=set)
+    _released: set[UUID] = field(default_factory=set)
+
+    def everywhere(self, repository: str, since: datetime) -> None:
+        """A push or a revert changed what was deployed from `since` on, wherever it went."""
+        self._since.setdefault((repository, None), set()).add(since)
+
+    def deployed(
+        self,
+        deployments: Collection[UUID],
+        states: Sequence[Mapping[str, Any]] = (),
+        released: Collection[UUID] = (),
+    ) -> None:
+        """Deployments changed. `states` are their rows as they are, and as they were: what hangs on
+        them hangs there wherever they lie or lay. `released` may have been taken back by one that
+        is no more.
+        """
+        self._deployments |= set(deployments)
+        self._released |= set(released)
+        for each in states:
+            place = each["repository"], each["environment"]
+            self._since.setdefault(place, set()).add(each["effective_at"])
+            self._moments.add(each["effective_at"])
+
+    async def settle(self, work: Work) -> None:
+        """Derive it, and have the incidents attributed anew that it may matter to."""
+        changed = set(self._deployments)
+        for (repository, environment), moments in sorted((await self._places(work)).items()):
+            changed |= await _derive_all(work.tx, repository, environment, sorted(moments))
+        if self._released:
+            changed |= await history.mark(work.tx, (), self._released)
+        if changed or self._moments:
+            incidents = await attribution.incidents_near(
+                work.tx, changed, self._moments, most=MAX_INCIDENTS
+            )
+            work.later(*(Job(JobKind.ATTRIBUTE, each) for each in incidents))
+
+    async def _places(self, work: Work) -> dict[tuple[str, str], set[datetime]]:
+        """From when on the history of each environment is to be derived."""
+        found: dict[tuple[str, str], set[datetime]] = {}
+        for (repository, environment), moments in self._since.items():
+            named = (
+                [environment]
+                if environment is not None
+                else await history.environments(work.tx, repository, min(moments), MAX_ENVIRONMENTS)
+            )
+            for each in named:
+                found.setdefault((repository, each), set()).update(moments)
+        return found
 
 
-async def derive_everywhere(work: Work, repository: str, since: datetime) -> Collection[UUID]:
-    """Derive again the history in every environment; the deployments that changed by it."""
+async def _derive_all(
+    tx: Transaction, repository: str, environment: str, moments: Sequence[datetime]
+) -> set[UUID]:
+    """Derive a history from each of these moments on; what lies close together is derived once."""
     changed: set[UUID] = set()
-    for environment in await history.environments(work.tx, repository, since, MAX_ENVIRONMENTS):
-        changed |= set(await derive(work, repository, environment, since))
+    done: datetime | None = None
+    for since in moments:
+        if done is None or since > done:
+            more, done = await _derive(tx, repository, environment, since)
+            changed |= more
     return changed
 
 
-async def follow(
-    work: Work,
-    deployments: Collection[UUID],
-    states: Sequence[Mapping[str, Any]],
-    released: Collection[UUID] = (),
-) -> None:
-    """Derive what hangs on deployments that changed, and tell the incidents near.
-
-    `states` are their rows as they are, and as they were: it is derived wherever they lie or lay.
-    `released` may have been taken back by one that is no more.
-    """
-    moments = [each["effective_at"] for each in states]
-    places = dict.fromkeys((each["repository"], each["environment"]) for each in states)
-    changed = set(deployments)
-    for repository, environment in places:
-        changed |= set(await derive(work, repository, environment, min(moments)))
-    if released:
-        changed |= await history.mark(work.tx, (), released)
-    await reconsider(work, changed, *moments)
-
-
-async def reconsider(work: Work, deployments: Collection[UUID], *moments: datetime) -> None:
-    """Have the incidents attributed anew that these deployments may matter to.
-
-    `moments` are times that one of them counted for before it changed.
-    """
-    if deployments or moments:
-        incidents = await attribution.incidents_near(
-            work.tx, deployments, moments, most=MAX_INCIDENTS
-        )
-        work.later(*(Job(JobKind.ATTRIBUTE, each) for each in incidents))
+async def _derive(
+    tx: Transaction, repository: str, environment: str, since: datetime
+) -> tuple[set[UUID], datetime]:
+    """Derive a history from `since` on; the deployments that changed by it, and how far it came."""
+    previous = await history.previous(tx, repository, environment, since)
+    rows = await history.following(tx, repository, environment, since, MAX_FOLLOWING)
+    if not rows:
+        return set(), _FOREVER
+    changed = await _derive_commits(tx, repository, previous, rows)
+    changed |= await history.link_pull_requests(tx, [row["id"] for row in rows])
+    changed |= await _derive_rollbacks(tx, repository, environment, previous, rows)
+    whole = len(rows) < MAX_FOLLOWING
+    return changed, _FOREVER if whole else rows[-1]["effective_at"]
 
 
 async def _derive_rollbacks(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from server.commands import deployment_history as history
 from server.commands import tell_deployment
+from server.commands.deployment_history import Unsettled
 from server.commands.deployment_told import State, fold
 from server.commands.work import Work
 from server.domain.deployment_same import Deployment, Telling, deployments_told
@@ -45,9 +45,9 @@ class _Plan:
         return self.rows[1:]
 
 
-async def settle(work: Work, telling: Telling) -> UUID:
+async def settle(work: Work, telling: Telling, unsettled: Unsettled) -> UUID:
     """Keep what is known of a telling by now, and bring each deployment that this touches to its
-    state; the telling's own.
+    state; the telling's own. What follows for others is left to `unsettled`.
 
     To be called with the repository's history held, when what is told of it is stored.
     """
@@ -65,7 +65,7 @@ async def settle(work: Work, telling: Telling) -> UUID:
     if changed:
         states = [state for each in changed for state in each.states]
         released = _released(plans, rows)
-        await history.follow(work, {each.id for each in changed}, states, released)
+        unsettled.deployed({each.id for each in changed}, states, released)
         for each in changed:
             tell_deployment.later(work, each.id, each.states[-1])
     return next(each.id for each in brought if telling in each.tellings)

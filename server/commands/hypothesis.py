@@ -16,8 +16,9 @@ from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Refused, refuse
 from server.store import incident as incidents
 from server.store.database import Row
-from server.store.directory import directory_of, words
+from server.store.directory import directory_of
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.statements import find_row, insert_row, update_row
 from server.store.tables import hypothesis, hypothesis_evidence
 
@@ -64,7 +65,7 @@ async def _raise(work: Work, viewer: Viewer, command: Raise) -> UUID:
         hypothesis,
         id=hypothesis_id,
         incident_id=incident_id,
-        **words("statement", statement, await directory_of(work.tx)),
+        **said("statement", statement, await directory_of(work.tx), work.rules),
         state=HypothesisState.OPEN.value,
         raised_at=work.now,
     )
@@ -117,7 +118,7 @@ async def _settle(work: Work, viewer: Viewer, old: Row, command: Settle) -> None
         return
     changes = {
         "state": command.state.value,
-        **words("reason", reason, await directory_of(work.tx)),
+        **said("reason", reason, await directory_of(work.tx), work.rules),
         "settled_at": work.now,
     }
     await update_row(work.tx, hypothesis, changes, id=command.id)

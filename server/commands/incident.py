@@ -26,8 +26,9 @@ from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import incident as incidents
 from server.store.database import Row
-from server.store.directory import directory_of, words
+from server.store.directory import directory_of
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.queue import Job, JobKind, of_changed_incident
 from server.store.statements import insert_row, known_ids, update_row
 from server.store.tables import attribution, incident, person
@@ -268,9 +269,10 @@ def _labels(responders: Responders) -> list[tuple[UUID, str]]:
 
 
 async def _worded(work: Work, **texts: object) -> dict[str, object]:
-    """The texts as columns, each with its rendering without names."""
+    """The texts as columns, each with what derives from it."""
     directory = await directory_of(work.tx)
     columns: dict[str, object] = {}
     for name, text in texts.items():
-        columns |= words(name, text if isinstance(text, str) else None, directory)
+        written = text if isinstance(text, str) else None
+        columns |= said(name, written, directory, work.rules)
     return columns

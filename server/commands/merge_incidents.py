@@ -32,6 +32,7 @@ from server.store import attribution_kept as kept
 from server.store import incident as incidents
 from server.store import incident_parts as parts
 from server.store.database import Row
+from server.store.language import columns_of
 from server.store.queue import Job, JobKind, of_changed_incident
 from server.store.statements import find_row, find_rows, update_row
 from server.store.tables import incident, why
@@ -141,7 +142,7 @@ def _told(into: Record, other: Record) -> Mapping[str, Any]:
     columns = {"detected_by": first_to_detect(into, other).columns["detected_by"]}
     for name in TEXTS:
         told = whose(name, into, other).columns
-        columns |= {each: told[each] for each in (name, f"{name}_redacted") if each in told}
+        columns |= {each: told[each] for each in columns_of(name) if each in told}
     return columns
 
 

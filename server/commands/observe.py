@@ -32,7 +32,9 @@ from server.commands import (
     observe_page,
     observe_ticket,
 )
+from server.commands.deployment_history import Unsettled
 from server.commands.observe_ticket import Tracker
+from server.commands.observed_people import make_known
 from server.commands.work import Work
 from server.store import catalog, observation
 
@@ -57,8 +59,11 @@ async def observe(work: Work, source: Source, seen: Sequence[Observation]) -> in
     for subject, each in told:
         if await observation.keep(work.tx, source.name, subject, each):
             fresh.setdefault(_whole(subject, each), []).append(each)
+    await make_known(work, [each for news in fresh.values() for each in news])
+    unsettled = Unsettled()
     for news in fresh.values():
-        await _apply(work, source, news)
+        await _apply(work, source, news, unsettled)
+    await unsettled.settle(work)
     return sum(map(len, fresh.values()))
 
 
@@ -101,15 +106,17 @@ def _holds(source: Source, subject: str, seen: Observation) -> Iterator[str]:
         yield observe_message.holds(source.name, seen)
 
 
-async def _apply(work: Work, source: Source, news: Sequence[Observation]) -> None:
+async def _apply(
+    work: Work, source: Source, news: Sequence[Observation], unsettled: Unsettled
+) -> None:
     """Bring what there are these news of to its state."""
     match news[0]:
         case DeploymentObserved() as seen:
-            await observe_deployment.apply(work, source.name, seen)
+            await observe_deployment.apply(work, source.name, seen, unsettled)
         case PullRequestObserved() as seen:
-            await observe_change.apply_pull_request(work, source.name, seen)
+            await observe_change.apply_pull_request(work, source.name, seen, unsettled)
         case PushObserved() as seen:
-            await observe_change.apply_push(work, source.name, seen)
+            await observe_change.apply_push(work, source.name, seen, unsettled)
         case PageObserved():
             pages = [each for each in news if isinstance(each, PageObserved)]
             await observe_page.apply(work, source.name, source.title, pages)

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.observation import PullRequestObserved, PushObserved
-from server.commands import deployment_history as history
-from server.commands.deployment_history import PUSH_SKEW
+from server.commands.deployment_history import PUSH_SKEW, Unsettled
 from server.commands.work import Work
 from server.store import deployment_history, observation, person
 from server.store import pull_request as pull_requests
@@ -29,8 +28,8 @@ def subject_of_pull_request(seen: PullRequestObserved) -> str:
     return f"pull_request:{seen.repository}#{seen.number}"
 
 
-async def apply_push(work: Work, source: str, seen: PushObserved) -> None:
-    """Keep a push as it was last told, and derive anew what was deployed since."""
+async def apply_push(work: Work, source: str, seen: PushObserved, unsettled: Unsettled) -> None:
+    """Keep a push as it was last told; what was deployed since is to be derived anew."""
     last = await observation.newest(work.tx, source, subject_of_push(seen))
     if not isinstance(last, PushObserved):
         return
@@ -44,12 +43,12 @@ async def apply_push(work: Work, source: str, seen: PushObserved) -> None:
         commits=list(last.commits),
         pushed_at=last.moment.at,
     )
-    since = last.moment.at - PUSH_SKEW
-    changed = await history.derive_everywhere(work, last.repository, since)
-    await history.reconsider(work, changed)
+    unsettled.everywhere(last.repository, last.moment.at - PUSH_SKEW)
 
 
-async def apply_pull_request(work: Work, source: str, seen: PullRequestObserved) -> None:
+async def apply_pull_request(
+    work: Work, source: str, seen: PullRequestObserved, unsettled: Unsettled
+) -> None:
     """Bring a pull request to the state in which it was last told."""
     last = await observation.newest(work.tx, source, subject_of_pull_request(seen))
     if not isinstance(last, PullRequestObserved):
@@ -62,11 +61,10 @@ async def apply_pull_request(work: Work, source: str, seen: PullRequestObserved)
     if changed or ordered:
         deployments = await pull_requests.deployments_of(work.tx, id_, MAX_DEPLOYMENTS)
         await deployment_history.link_pull_requests(work.tx, deployments)
-        await history.reconsider(work, deployments)
+        unsettled.deployed(deployments)
         since = await pull_requests.reverts_since(work.tx, id_, "reverts_id" in changed)
         if since:
-            again = await history.derive_everywhere(work, last.repository, since)
-            await history.reconsider(work, again)
+            unsettled.everywhere(last.repository, since)
 
 
 async def _put(

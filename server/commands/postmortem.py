@@ -7,16 +7,15 @@ from uuid import UUID
 from server.commands.once import once
 from server.commands.timeline import require_incident
 from server.commands.work import Office, Work
-from server.domain.blameless import findings
 from server.domain.feed import FeedChange, FeedSubject
-from server.domain.postmortem import MAX_TEXT, TEXTS, PostmortemState
-from server.domain.redaction import Directory
+from server.domain.postmortem import MAX_TEXT, PostmortemState
 from server.domain.text import check_bounds
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import postmortem as postmortems
 from server.store.database import Row
-from server.store.directory import directory_of, words
+from server.store.directory import directory_of
+from server.store.language import said
 from server.store.statements import update_row
 from server.store.tables import postmortem
 
@@ -99,15 +98,5 @@ async def _keep(work: Work, old: Row, written: Mapping[str, str | None]) -> None
     directory = await directory_of(work.tx)
     row: dict[str, object] = {"version": old["version"] + 1, "updated_at": work.now}
     for name, text in written.items():
-        row |= words(name, text, directory)
-    row["findings"] = _findings({**{name: old[name] for name in TEXTS}, **written}, directory)
+        row |= said(name, text, directory, work.rules)
     await update_row(work.tx, postmortem, row, id=old["id"])
-
-
-def _findings(texts: Mapping[str, str | None], directory: Directory) -> int:
-    """How often these texts tell of people where the system is meant."""
-    return sum(
-        len(findings(text, [(start, end) for start, end, _ in directory.names_in(text)]))
-        for text in texts.values()
-        if text
-    )

@@ -20,6 +20,7 @@ from server.store.database import Row
 from server.store.deployment import standing
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.statements import find_rows, insert_rows, known_ids
 from server.store.tables import deployment, hypothesis, person, timeline_entry
 
@@ -91,7 +92,12 @@ async def write_all(
     """
     directory = await directory_of(work.tx)
     ids = [new_id() for _ in entries]
-    texts = [words("body", entry.body, directory) for entry in entries]
+    texts = [
+        words("body", each.body, directory)
+        if told
+        else said("body", each.body, directory, work.rules)
+        for each in entries
+    ]
     sequences = await work.all_changed(incident, FeedSubject.TIMELINE, ids)
     rows: list[dict[str, object]] = [
         {
@@ -148,7 +154,7 @@ async def revise(office: Office, viewer: Viewer, command: ReviseEntry) -> UUID:
             raise Refused(*problems)
         changes = dict(command.changes)
         if "body" in changes:
-            changes |= words("body", now["body"], await directory_of(work.tx))
+            changes |= said("body", now["body"], await directory_of(work.tx), work.rules)
         await _change(work, viewer, old, changes, FeedChange.REVISED)
         return command.id
 
@@ -176,7 +182,8 @@ async def retract(office: Office, viewer: Viewer, command: RetractEntry) -> UUID
         if not old["retracted"]:
             reason = (command.reason or "").strip()
             text = f"Retracted: {reason}" if reason else "Retracted"
-            changes = {"retracted": True, **words("body", text, await directory_of(work.tx))}
+            body = said("body", text, await directory_of(work.tx), work.rules)
+            changes = {"retracted": True, **body}
             await _change(work, viewer, old, changes, FeedChange.RETRACTED)
         return command.id
 

@@ -21,8 +21,9 @@ from server.domain.why import (
 )
 from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import incident as incidents
-from server.store.directory import directory_of, words
+from server.store.directory import directory_of
 from server.store.ids import new_id
+from server.store.language import said
 from server.store.statements import delete_rows, find_row, find_rows, insert_row, update_row
 from server.store.tables import action_item, incident, why, why_evidence
 
@@ -117,8 +118,8 @@ async def _edit(work: Work, why_id: UUID, command: Answer) -> None:
 async def _worded(work: Work, command: Answer) -> dict[str, object]:
     directory = await directory_of(work.tx)
     return {
-        **words("question", command.question.strip(), directory),
-        **words("answer", command.answer.strip(), directory),
+        **said("question", command.question.strip(), directory, work.rules),
+        **said("answer", command.answer.strip(), directory, work.rules),
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.commands import postmortem_missing
 from server.domain.action_item import Sprints
+from server.domain.blameless import LanguageRule, built_in_rules
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
 from server.store import directory, feed, queue
@@ -32,6 +33,7 @@ class Work:
     tx: Transaction
     now: datetime
     sprints: Sprints
+    rules: tuple[LanguageRule, ...]
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
@@ -103,6 +105,8 @@ class Office:
     """Tell the workers that jobs wait; never blocks, never fails."""
     sprints: Sprints
     clock: Callable[[], datetime] = utc_now
+    rules: tuple[LanguageRule, ...] = field(default_factory=built_in_rules)
+    """What is found in the language of what people write."""
     outward: frozenset[JobKind] = frozenset()
     """The jobs that are done at vendors, of which some connection can do each."""
 
@@ -110,7 +114,7 @@ class Office:
     async def work(self) -> AsyncIterator[Work]:
         """Run a block as one transaction; publish its changes and wake its jobs afterwards."""
         async with self.database.transaction() as tx:
-            work = Work(tx, self.clock(), self.sprints, self.outward)
+            work = Work(tx, self.clock(), self.sprints, self.rules, self.outward)
             yield work
             await work.conclude()
             await queue.enqueue(tx, work.jobs)

@@ -8,11 +8,11 @@ Error"; Allspaw, "Blameless PostMortems and a Just Culture").
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 MAX_FINDINGS = 100
 """How many findings of one text are told, from its beginning."""
@@ -47,69 +47,46 @@ class LanguageRule:
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    _of_people: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _of_any: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _unless: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _patterns: "_Patterns" = field(init=False, repr=False, compare=False)
+    _unless: "_Patterns" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        of_people = [each for each in self.patterns if each.startswith(_PERSON)]
-        others = [each for each in self.patterns if not each.startswith(_PERSON)]
-        tails = (each.removeprefix(_PERSON) for each in of_people)
-        object.__setattr__(self, "_of_people", _any_of(tails, before=""))
-        object.__setattr__(self, "_of_any", _any_of(others))
-        object.__setattr__(self, "_unless", _any_of(self.unless))
+        object.__setattr__(self, "_patterns", _Patterns.of(self.patterns))
+        object.__setattr__(self, "_unless", _Patterns.of(self.unless))
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
         """The rule that a table describes, as `blameless_rules.toml` does.
 
         Raises:
-            ValueError: it describes none, or one that its own examples do not bear out.
+            LanguageRuleError: it describes none, or one that its own examples do not bear out.
         """
-        if unknown := set(table) - _KEYS:
-            raise ValueError(f"A rule has no {min(unknown)}.")
-        rule = cls(
-            name=_text(table, "name"),
-            meaning=_text(table, "meaning"),
-            advice=_text(table, "advice"),
-            patterns=_texts(table, "patterns"),
-            unless=_texts(table, "unless"),
-            examples=_texts(table, "examples"),
-        )
-        if not rule.patterns:
-            raise ValueError("A rule needs patterns.")
-        for example in rule.examples:
-            rule.check(example)
+        if mistakes := tuple(_mistakes(table)):
+            raise LanguageRuleError(mistakes)
+        texts = (table[name] for name in _TEXTS)
+        rule = cls(*texts, *(tuple(table.get(name, ())) for name in _LISTS))
+        if unlike := tuple(rule.unlike()):
+            raise LanguageRuleError(unlike)
         return rule
 
-    def check(self, example: str) -> None:
-        """Raises: ValueError: what is found in the example is not what stands in brackets."""
-        plain = example.replace("[", "").replace("]", "")
-        found = [plain[start:end] for start, end in self.spans(_Read.of(plain, ()))]
-        if found != _BRACKETED.findall(example):
-            raise ValueError(f"{self.name}: in {example!r} it finds {found}.")
+    def unlike(self) -> Iterator["Mistake"]:
+        """Its examples in which it does not find what stands in brackets."""
+        for example in self.examples:
+            plain = example.replace("[", "").replace("]", "")
+            found = [plain[start:end] for start, end in self.spans(_Read.of(plain, ()))]
+            if found != _BRACKETED.findall(example):
+                yield "examples", f"in {example!r} it finds {found or 'nothing'}"
 
     def spans(self, read: "_Read") -> Iterator[tuple[int, int]]:
         """Where a text breaks it."""
-        found = sorted({*self._after_people(read), *self._anywhere(read)})
-        fine = [each.span() for each in self._unless.finditer(read.plain)] if found else []
+        found = sorted(self._patterns.spans(read))
+        fine = self._unless.spans(read) if found else set()
         done = 0
         for start, end in found:
             excused = any(start < its_end and its_start < end for its_start, its_end in fine)
             if start >= done and not excused:
                 yield start, end
                 done = end
-
-    def _after_people(self, read: "_Read") -> Iterator[tuple[int, int]]:
-        """What begins with a person: looked for where people stand, which is far quicker."""
-        for person in read.people:
-            if found := self._of_people.match(read.marked, person.end()):
-                yield person.start(), found.end()
-
-    def _anywhere(self, read: "_Read") -> Iterator[tuple[int, int]]:
-        for text in (read.marked, read.plain):
-            for found in self._of_any.finditer(text):
-                yield found.span()
 
 
 def findings(
@@ -173,22 +150,57 @@ class _Read:
         return cls(plain, marked, people)
 
 
-_KEYS = {"name", "meaning", "advice", "patterns", "unless", "examples"}
+# ── how rules are read ───────────────────────────────────────────────────────
+
+Mistake: TypeAlias = tuple[str, str]
+"""What is wrong in a table: the key, and what it is."""
+
+
+class LanguageRuleError(ValueError):
+    """A table that describes no rule, with every mistake in it."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(f"{key}: {what}" for key, what in mistakes))
+        self.mistakes = mistakes
+
+
+_TEXTS = ("name", "meaning", "advice")
+_LISTS = ("patterns", "unless", "examples")
 _BRACKETED = re.compile(r"\[([^\]]*)\]")
 
 
-def _text(table: Mapping[str, Any], name: str) -> str:
-    value = table.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
-        raise ValueError(f"{name}: give a text of at most {MAX_TEXT} characters.")
-    return value
+def _mistakes(table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What is wrong in a table, but for its examples."""
+    for key in sorted(set(table) - {*_TEXTS, *_LISTS}):
+        yield key, "a rule has no such key"
+    for key in _TEXTS:
+        if not _is_text(table.get(key)):
+            yield key, f"give a text of at most {MAX_TEXT} characters"
+    for key in _LISTS:
+        yield from ((key, wrong) for wrong in _wrong_with_list(table.get(key, []), key))
+    if not table.get("patterns"):
+        yield "patterns", "give at least one"
 
 
-def _texts(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    values = table.get(name, [])
-    if not isinstance(values, list) or len(values) > MAX_TEXTS:
-        raise ValueError(f"{name}: give a list of at most {MAX_TEXTS} texts.")
-    return tuple(_text({name: value}, name) for value in values)
+def _wrong_with_list(values: object, key: str) -> Iterator[str]:
+    if not isinstance(values, list) or not len(values) <= MAX_TEXTS:
+        yield f"give a list of at most {MAX_TEXTS} texts"
+    elif not all(map(_is_text, values)):
+        yield f"give only texts of at most {MAX_TEXT} characters"
+    elif key != "examples":
+        yield from (wrong for each in values for wrong in _wrong_with_pattern(each))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT
+
+
+def _wrong_with_pattern(pattern: str) -> Iterator[str]:
+    try:
+        if _any_of([pattern]).match(""):
+            yield f"{pattern!r} also matches where nothing stands"
+    except ValueError as wrong:
+        yield f"{pattern!r}: {wrong}"
 
 
 # ── how rules are written ────────────────────────────────────────────────────
@@ -197,7 +209,7 @@ _PERSON = "{person}"
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 _SHORT = re.compile(r"\[[^\]]*\]|\((?!\?)| |'")
 _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
-_LONG = {"(": "(?:", " ": r"\s+", "'": f"['{_CURLY}]"}
+_LONG = {"(": "(?:", " ": r"(?:\s+)", "'": f"['{_CURLY}]"}
 
 
 def _any_of(patterns: Iterable[str], before: str = r"(?<!\w)") -> re.Pattern[str]:
@@ -206,7 +218,7 @@ def _any_of(patterns: Iterable[str], before: str = r"(?<!\w)") -> re.Pattern[str
     try:
         return re.compile(rf"{before}(?:{wanted})(?!\w)", re.IGNORECASE)
     except re.error as wrong:
-        raise ValueError(f"It is no pattern: {wrong}.") from None
+        raise ValueError(f"it is no pattern: {wrong}") from None
 
 
 def _expanded(pattern: str) -> str:
@@ -217,9 +229,43 @@ def _expanded(pattern: str) -> str:
     """
     while named := _IN_BRACES.search(pattern):
         if named[1] not in _words():
-            raise ValueError(f"There are no words {named[0]}.")
+            raise ValueError(f"there are no words {named[0]}")
         pattern = pattern.replace(named[0], f"({_words()[named[1]]})")
     return _SHORT.sub(lambda each: _LONG.get(each[0], each[0].replace("'", f"'{_CURLY}")), pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Some patterns, apart by where they speak of a person: it decides which text they read."""
+
+    after_people: re.Pattern[str]
+    with_people: re.Pattern[str]
+    others: re.Pattern[str]
+
+    @classmethod
+    def of(cls, patterns: Collection[str]) -> Self:
+        """Raises: ValueError: one of them is no pattern."""
+        with_people = [each for each in patterns if _PERSON in each]
+        begin = [each for each in with_people if each.startswith(_PERSON)]
+        return cls(
+            _any_of((each.removeprefix(_PERSON) for each in begin), before=""),
+            _any_of(each for each in with_people if each not in begin),
+            _any_of(each for each in patterns if _PERSON not in each),
+        )
+
+    def spans(self, read: _Read) -> set[tuple[int, int]]:
+        """Where they match."""
+        return {
+            *self._after_people(read),
+            *(found.span() for found in self.with_people.finditer(read.marked)),
+            *(found.span() for found in self.others.finditer(read.plain)),
+        }
+
+    def _after_people(self, read: _Read) -> Iterator[tuple[int, int]]:
+        """What begins with a person: looked for where people stand, which is far quicker."""
+        for person in read.people:
+            if found := self.after_people.match(read.marked, person.end()):
+                yield person.start(), found.end()
 
 
 @cache

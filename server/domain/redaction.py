@@ -101,11 +101,16 @@ class Directory:
     def names_in(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Each name's span and role, in order; roles that already stand in the text are kept."""
         start = 0
+        for role_start, role_end in self.roles_in(text):
+            yield from _names_between(self._names, text, start, role_start)
+            start = role_end
+        yield from _names_between(self._names, text, start, len(text))
+
+    def roles_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a role stands already."""
         for role in self._roles.finditer(text):
             if not _INSIDE_WORD.match(text, max(0, role.start() - 1), role.start()):
-                yield from _names_between(self._names, text, start, role.start())
-                start = role.end()
-        yield from _names_between(self._names, text, start, len(text))
+                yield role.span()
 
 
 def redact(text: str, directory: Directory) -> str | None:
@@ -121,6 +126,15 @@ def redact(text: str, directory: Directory) -> str | None:
             break
         rendered, earlier = _pass(rendered, directory), rendered
     return None if rendered == original else rendered
+
+
+def people_in(text: str, directory: Directory) -> list[tuple[int, int]]:
+    """Where people stand in a text: who is mentioned or named, and roles that stand for them."""
+    return [
+        *(each.span() for each in _MENTION.finditer(text) if directory.mention(each) != each[0]),
+        *directory.roles_in(text),
+        *((start, end) for start, end, _ in directory.names_in(text)),
+    ]
 
 
 _MORE_PASSES = 4

@@ -32,9 +32,9 @@ BEFORE_MONTHS = frozenset(_BEFORE_MONTHS.split())
 """Words after which a month is a month."""
 
 _ACTS = (
-    "and asks began broke came can could did does drew felt found gave goes got had has is knew "
-    "made meant met put ran read rolls said saw says sent set shut thinks thought told took was "
-    "went wants who will won wrote"
+    "and asks began broke came can could did does drew felt forgot found gave goes got had has is "
+    "knew made meant met might put ran read rolls said saw says sent set should shut thinks "
+    "thought told took was went wants who will won would wrote"
 )
 ACTS = frozenset(_ACTS.split())
 """What people do in reports of incidents: after these, and words in -ed, a name is a name."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from functools import reduce
+from operator import add
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, bindparam, exists, func, insert, select
+from sqlalchemy import Column, ColumnElement, Text, any_, bindparam, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
@@ -23,6 +26,7 @@ from server.store.tables import (
     postmortem,
     responder,
     timeline_entry,
+    why,
 )
 
 
@@ -37,6 +41,30 @@ def _told() -> ColumnElement[list[str]]:
     )
     return func.array(kinds, type_=ARRAY(timeline_entry.c.kind.type))
 
+
+def _found(*texts: Column[Any]) -> ColumnElement[int]:
+    """How much is found in the language of texts of one row."""
+    found = (func.jsonb_array_length(text.table.c[f"{text.name}_findings"]) for text in texts)
+    return reduce(add, (func.coalesce(each, 0) for each in found))
+
+
+def _found_below(*texts: Column[Any]) -> ColumnElement[int]:
+    """How much is found in texts of all the incident's rows of a table."""
+    table = texts[0].table
+    return (
+        select(func.coalesce(func.sum(_found(*texts)), 0))
+        .where(table.c.incident_id == incident.c.id)
+        .correlate(incident)
+        .scalar_subquery()
+    )
+
+
+_FINDINGS = (
+    _found(*(postmortem.c[name] for name in TEXTS))
+    + _found_below(why.c.question, why.c.answer)
+    + _found_below(action_item.c.title)
+)
+"""In what people wrote to explain and to promise. A timeline also quotes what was said then."""
 
 _ACTION_ITEMS = (
     select(func.count())
@@ -59,6 +87,7 @@ _STANDINGS = (
         _told().label("told"),
         _ACTION_ITEMS.label("action_items"),
         _TOOK_PART.label("took_part"),
+        _FINDINGS.label("findings"),
     )
     .select_from(
         postmortem.join(incident, incident.c.id == postmortem.c.incident_id).outerjoin(
@@ -137,5 +166,5 @@ def standing_of(row: Row) -> Standing:
         ruled_no_deployment=row["verdict_kind"] == VerdictKind.NOT_A_DEPLOYMENT,
         why_complete=row["why_complete"],
         action_items=row["action_items"],
-        findings=row["findings"],
+        findings=int(row["findings"]),
     )

@@ -59,7 +59,10 @@ class Toy:
     def at(self, *names: str) -> list[Agent[Any]]:
         """Accounts at the paging system whose plugin this is."""
         http = cast("Http", None)
-        return [Agent(self, Connection("pagerduty", each, "https://x"), http) for each in names]
+        return [
+            Agent(self, Connection("pagerduty", each, "https://x"), http, "PagerDuty")
+            for each in names
+        ]
 
 
 @pytest.fixture

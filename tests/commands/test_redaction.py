@@ -1,5 +1,6 @@
 """Rendering texts anew when people become known."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
@@ -93,7 +94,7 @@ def test_every_rendering_in_the_map_is_kept_up_to_date() -> None:
         column
         for table in metadata.sorted_tables
         for column in table.columns
-        if column.name.endswith("_redacted")
+        if column.name.endswith("_redacted") and not column.name.endswith("_findings_redacted")
     ]
     assert len(EVERY_TEXT) == len(renderings) > 10
 
@@ -109,7 +110,9 @@ async def test_a_text_that_changed_meanwhile_keeps_its_own_rendering(
     await people.upsert(office, viewer, Upsert("Ada Lovelace"))
     render = renderings.render
 
-    async def revise_first(database: Database, texts: Texts, row: Row, rendered: object) -> int:
+    async def revise_first(
+        database: Database, texts: Texts, row: Row, rendered: Mapping[str, object]
+    ) -> int:
         change = ReviseEntry(entry_id, {"body": "All is well"})
         await timeline.revise(office, viewer, change)
         return await render(database, texts, row, rendered)

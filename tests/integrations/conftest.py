@@ -9,11 +9,17 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "payloads"
 
 REPOSITORY = {"id": 7, "full_name": "acme/shop", "pushed_at": 1_767_225_600}
 ENGINEER = {"id": 41, "login": "ada", "type": "User"}
+ASSIGNEE = {
+    "accountId": "5b10ac8d82e05b22cc7d4ef5",
+    "accountType": "atlassian",
+    "displayName": "Ada",
+    "emailAddress": "ada@example.com",
+}
 ROBOT = {"id": 42, "login": "shipper[bot]", "type": "Bot"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for vendor in ("github", "pagerduty"):
+    for vendor in ("github", "jira", "pagerduty", "slack"):
         if f"{vendor}_file" in metafunc.fixturenames:
             metafunc.parametrize(f"{vendor}_file", published(vendor), ids=lambda path: path.name)
 
@@ -214,4 +220,37 @@ def cloudevent(cdevent: dict[str, Any]) -> dict[str, Any]:
         "type": context["type"],
         "datacontenttype": "application/json",
         "data": cdevent,
+    }
+
+
+@pytest.fixture
+def ticket() -> dict[str, Any]:
+    """A ticket that was taken up by Ada."""
+    return {
+        "timestamp": 1_772_355_605_290,
+        "webhookEvent": "jira:issue_updated",
+        "issue_event_type_name": "issue_generic",
+        "issue": {
+            "id": "10234",
+            "key": "PAY-12",
+            "self": "https://acme.atlassian.net/rest/api/2/issue/10234",
+            "fields": {
+                "summary": "Bound the queue",
+                "status": {"name": "In Progress", "statusCategory": {"key": "indeterminate"}},
+                "resolution": None,
+                "labels": ["backend", "whychain", "whychain-0123"],
+                "assignee": dict(ASSIGNEE),
+                "duedate": "2026-04-01",
+                "priority": {"name": "High"},
+                "created": "2026-03-01T08:00:00.000+0000",
+                "updated": "2026-03-01T10:00:05.250+0100",
+            },
+        },
+        "changelog": {
+            "id": "1",
+            "items": [
+                {"field": "status", "fieldId": "status", "toString": "In Progress"},
+                {"field": "assignee", "fieldId": "assignee", "toString": "Ada"},
+            ],
+        },
     }

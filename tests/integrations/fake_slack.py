@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.openapi import Description, description_of
+from tests.openapi import Watch
 
 TEAM, APP, BOT, BOT_USER = "T0ACME0001", "A0WHYCHAIN", "B0WHYCHAIN", "U0WHYCHAIN"
 ADA, GRACE = "U0ADA00001", "U0GRACE001"
@@ -28,7 +28,7 @@ Record = dict[str, Any]
 
 _DESCRIBED_AS = {"/users.conversations": "/conversations.list"}
 _UNDESCRIBED = {"/conversations.open"}
-_UNTOLD = {"app_id", "edited", "include_all_metadata", "metadata", "response_metadata"}
+_NEWER = frozenset(("app_id", "edited", "include_all_metadata", "metadata", "response_metadata"))
 """Names that Slack's description of itself, of 2021, leaves out or is too old for."""
 
 
@@ -48,6 +48,7 @@ class FakeSlack:
     asked: list[str] = field(default_factory=list)
     trouble: list[tuple[str, int | str]] = field(default_factory=list)
     forgets: str = ""
+    watch: Watch = field(default_factory=lambda: Watch("slack", _NEWER))
 
     # ── what people do ──────────────────────────────────────────────────────────────────────
 
@@ -118,7 +119,7 @@ class FakeSlack:
         found["users"] = sorted({*found["users"]} ^ {user})
         found["count"] = len(found["users"])
         reactions[:] = [each for each in reactions if each["users"]]
-        item = {"type": "message", "channel": channel, "ts": ts}
+        item = {"type": "message", "channel": channel, "ts": ts, "channel_type": "channel"}
         self._tell({"type": f"reaction_{'added' if added else 'removed'}", "user": user,
                     "reaction": name, "item": item, "item_user": record["user"],
                     "event_ts": self.tick()})  # fmt: skip
@@ -186,6 +187,7 @@ async def running(fake: FakeSlack) -> AsyncIterator[FakeSlack]:
         yield fake
     finally:
         await runner.cleanup()
+    fake.watch.require_none()
 
 
 async def _handle(fake: FakeSlack, request: web.Request) -> web.Response:
@@ -205,25 +207,11 @@ async def _handle(fake: FakeSlack, request: web.Request) -> web.Response:
         fake.forgets = ""
         return web.json_response(_error("invalid_cursor"))
     answer = _METHODS[method](fake, asked)
-    _check(request, answer)
-    return web.json_response(answer, headers={"x-oauth-scopes": fake.scopes})
-
-
-def _check(request: web.Request, answer: Record) -> None:
-    described: Description | None = description_of("slack")
-    if described is None or request.path in _UNDESCRIBED or not answer["ok"]:
-        return
-    path = _DESCRIBED_AS.get(request.path, request.path)
-    query = {name: value for name, value in request.query.items() if name not in _UNTOLD}
-    described.check(request.method, path, query, 200, _as_described(answer))
-
-
-def _as_described(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_described(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: _as_described(each) for name, each in value.items() if name not in _UNTOLD}
+    reply = web.json_response(answer, headers={"x-oauth-scopes": fake.scopes})
+    if answer["ok"] and request.path not in _UNDESCRIBED:
+        path = _DESCRIBED_AS.get(request.path, request.path)
+        await fake.watch.exchange(request, reply, path)
+    return reply
 
 
 def _auth_test(fake: FakeSlack, asked: Record) -> Record:

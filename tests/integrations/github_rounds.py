@@ -2,18 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from aiohttp import ClientSession
 
 from integrations.contract import Batch, Connection, Secret
 from integrations.github import plugin
 from integrations.observation import Observation
+from integrations.testing.road import Road
+from tests.integrations.asking import asking
 from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, running
 from tests.integrations.github_records import deployment, pull_request, sha
-from tests.integrations.small_http import SmallHttp
 
 
 def a_history(length: int = 10, page_size: int = 25) -> FakeGitHub:
@@ -45,7 +44,7 @@ class Reader:
 
     fake: FakeGitHub
     connection: Connection
-    http: SmallHttp
+    http: Road
 
     async def poll(self, cursor: str | None = None) -> Batch:
         return await plugin.poll(self.connection, self.http, cursor)
@@ -77,7 +76,7 @@ async def reading(
     **settings: Any,
 ) -> AsyncIterator[Reader]:
     """A reader of the fake for the time of the block."""
-    async with running(fake), ClientSession() as session:
+    async with running(fake):
         connection = Connection(
             "github",
             "acme",
@@ -85,10 +84,7 @@ async def reading(
             {"repositories": list(repositories), **settings},
             {"token": Secret(token)},
         )
-        bare = SmallHttp(session, fake.base_url)
-        given = await plugin.authorise(connection, bare)
-        headers = {name: each.value for name, each in given.headers.items()}
-        yield Reader(fake, connection, replace(bare, authorisation=headers))
+        yield Reader(fake, connection, await asking(plugin, connection))
 
 
 def only(seen: list[Observation], cls: type[Any], **fields: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from integrations.contract import (
@@ -39,6 +39,17 @@ def draft(marker: str = MARKER, **fields: Any) -> TicketDraft:
         "url": URL,
     }
     return TicketDraft(marker, **{**usual, **fields})
+
+
+def a_site(count: int = 10, *, minutes: int = 1, is_cloud: bool = True) -> Site:
+    """As many tickets, one after the other, and beside each an issue that is none of ours."""
+    site = Site(is_cloud=is_cloud)
+    for number in range(1, count + 1):
+        site.now += timedelta(minutes=minutes)
+        for labels in (["whychain", f"whychain-{number}"], ["backend"]):
+            fields = {"project": {"key": "PAY"}, "summary": f"Do {number}", "labels": labels}
+            site.create(fields, ())
+    return site
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aiohttp import ClientSession
-
-from integrations.contract import Batch, Connection, Secret
+from integrations.contract import Batch, Connection, Http, Secret
 from integrations.observation import Observation, PageEvent, PageObserved
 from integrations.pagerduty import plugin, poll
 from integrations.pagerduty.ask import PagerDutyApi
+from tests.integrations.asking import asking
 from tests.integrations.fake_pagerduty import TOKEN, FakePagerDuty, running
 from tests.integrations.pagerduty_records import at
-from tests.integrations.small_http import SmallHttp
 
 
 @dataclass(slots=True)
@@ -23,7 +21,7 @@ class Reader:
 
     fake: FakePagerDuty
     connection: Connection
-    http: SmallHttp
+    http: Http
     now: datetime
 
     @property
@@ -56,13 +54,10 @@ async def reading(
     fake: FakePagerDuty, *, minute: float = 60, token: str = TOKEN, **settings: Any
 ) -> AsyncIterator[Reader]:
     """A reader of the fake for the time of the block, so many minutes after noon."""
-    async with running(fake), ClientSession() as session:
+    async with running(fake):
         secrets = {"token": Secret(token)}
         connection = Connection("pagerduty", "acme", fake.base_url, settings, secrets)
-        bare = SmallHttp(session, fake.base_url)
-        given = await plugin.authorise(connection, bare)
-        headers = {name: each.value for name, each in given.headers.items()}
-        yield Reader(fake, connection, replace(bare, authorisation=headers), at(minute))
+        yield Reader(fake, connection, await asking(plugin, connection), at(minute))
 
 
 def events(seen: list[Observation], incident_id: str | None = None) -> list[PageObserved]:

@@ -8,13 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from integrations.testing import Part
-from tests.integrations import parts_github, parts_intake, parts_pagerduty
+from tests.integrations import (
+    parts_github,
+    parts_intake,
+    parts_jira,
+    parts_pagerduty,
+    parts_slack,
+)
 
 MakePart = Callable[[pytest.FixtureRequest], Part]
 
 PARTS: Mapping[str, Sequence[MakePart]] = {
     "github": parts_github.PARTS,
     "intake": parts_intake.PARTS,
+    "jira": parts_jira.PARTS,
     "pagerduty": parts_pagerduty.PARTS,
     "pagerduty-changes": parts_pagerduty.CHANGES_PARTS,
+    "slack": parts_slack.PARTS,
 }

@@ -18,10 +18,11 @@ from integrations.contract import (
 )
 from integrations.github import plugin as github_plugin
 from integrations.intake import plugin as intake_plugin
+from integrations.jira import plugin as jira_plugin
 from integrations.observation import Observations
 from integrations.pagerduty import plugin as pagerduty_plugin
 from integrations.testing import CHECKS, Fixture, Vendor, checks_of
-from tests.integrations import parts_github, parts_pagerduty
+from tests.integrations import parts_github, parts_jira, parts_pagerduty, parts_slack
 from tests.integrations.parts import PARTS, MakePart
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,18 +75,24 @@ async def test_the_contract_is_kept(
 
 def test_published_bodies_of_github_stand_the_contract(github_file: Path) -> None:
     event = github_file.name.partition(".")[0]
-    fixture = Fixture(
-        github_file.name,
-        parts_github.fixture(event, {}).headers,
-        github_file.read_bytes(),
-    )
+    headers = parts_github.fixture(event, {}).headers
+    fixture = Fixture(github_file.name, headers, github_file.read_bytes())
     stand_all_but_the_walk(Vendor(github_plugin, parts_github.SIGN, [fixture]))
+
+
+def test_published_bodies_of_jira_stand_the_contract(jira_file: Path) -> None:
+    fixture = parts_jira.fixture(jira_file.name, jira_file.read_bytes().strip())
+    stand_all_but_the_walk(Vendor(jira_plugin, parts_jira.SIGN, [fixture]))
 
 
 def test_published_bodies_of_pagerduty_stand_the_contract(pagerduty_file: Path) -> None:
     fixture = Fixture(pagerduty_file.name, {}, pagerduty_file.read_bytes())
-    vendor = Vendor(pagerduty_plugin, parts_pagerduty.SIGN, [fixture])
-    stand_all_but_the_walk(vendor)
+    stand_all_but_the_walk(Vendor(pagerduty_plugin, parts_pagerduty.SIGN, [fixture]))
+
+
+def test_published_bodies_of_slack_stand_the_contract(slack_file: Path) -> None:
+    fixture = parts_slack.fixture(slack_file.name, slack_file.read_bytes())
+    stand_all_but_the_walk(Vendor(parts_slack.SIGNING, parts_slack.sign, [fixture]))
 
 
 def stand_all_but_the_walk(vendor: Vendor) -> None:

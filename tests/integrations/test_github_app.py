@@ -29,7 +29,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 async def test_an_app_gets_a_token_of_its_installation() -> None:
     fake = FakeGitHub(app_key=KEY.public_key())
     async with reading(fake) as reader:
-        bare = replace(reader.http, authorisation={})
+        bare = reader.http.inner
         connection = replace(reader.connection, settings=APP, secrets={"app_key": Secret(PEM)})
         given = await app.credential(connection, bare, NOW)
     assert given == Credential({"authorization": Secret(f"Bearer {TOKEN}")}, ENDS_AT)

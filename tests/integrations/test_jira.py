@@ -1,9 +1,7 @@
 """Jira's webhooks: the shipped suite, every published body, and what is said of a ticket."""
 
 import hashlib
-import hmac
 import json
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +15,6 @@ from integrations.contract import (
     Checks,
     Connection,
     Delivery,
-    Headers,
     KeepsTickets,
     Malformed,
     Polls,
@@ -27,50 +24,15 @@ from integrations.contract import (
 )
 from integrations.jira import plugin
 from integrations.observation import Moment, Observation, PersonRef, TicketObserved, TicketState
-from integrations.testing import CHECKS, Fixture, Vendor
-from tests.integrations.conftest import published
-from tests.integrations.test_contract import stand_all_but_the_walk
+from tests.integrations.conftest import ASSIGNEE
+from tests.integrations.parts_jira import SIGN
 
-ADA = {
-    "accountId": "5b10ac8d82e05b22cc7d4ef5",
-    "accountType": "atlassian",
-    "displayName": "Ada",
-    "emailAddress": "ada@example.com",
-}
 UPDATED = datetime(2026, 3, 1, 9, 0, 5, 250_000, tzinfo=UTC)
 
 
 @pytest.fixture
-def event() -> dict[str, Any]:
-    """A ticket that was taken up by Ada."""
-    return {
-        "timestamp": 1_772_355_605_290,
-        "webhookEvent": "jira:issue_updated",
-        "issue_event_type_name": "issue_generic",
-        "issue": {
-            "id": "10234",
-            "key": "PAY-12",
-            "self": "https://acme.atlassian.net/rest/api/2/issue/10234",
-            "fields": {
-                "summary": "Bound the queue",
-                "status": {"name": "In Progress", "statusCategory": {"key": "indeterminate"}},
-                "resolution": None,
-                "labels": ["backend", "whychain", "whychain-0123"],
-                "assignee": dict(ADA),
-                "duedate": "2026-04-01",
-                "priority": {"name": "High"},
-                "created": "2026-03-01T08:00:00.000+0000",
-                "updated": "2026-03-01T10:00:05.250+0100",
-            },
-        },
-        "changelog": {
-            "id": "1",
-            "items": [
-                {"field": "status", "fieldId": "status", "toString": "In Progress"},
-                {"field": "assignee", "fieldId": "assignee", "toString": "Ada"},
-            ],
-        },
-    }
+def event(ticket: dict[str, Any]) -> dict[str, Any]:
+    return ticket
 
 
 def parse(event: dict[str, Any], *connections: Connection) -> list[Observation]:
@@ -86,32 +48,8 @@ def only(event: dict[str, Any], *connections: Connection) -> TicketObserved:
     return seen
 
 
-def sign(body: bytes, secret: Secret) -> Headers:
-    digest = hmac.digest(secret.value.encode(), body, "sha256").hex().encode()
-    return {b"x-hub-signature": (b"sha256=" + digest,)}
-
-
-def fixture(name: str, body: bytes) -> Fixture:
-    return Fixture(name, {b"x-atlassian-webhook-identifier": (b"5c0b3d1e",)}, body)
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_it_stands_the_contract(check: Callable[[Vendor], None], event: dict[str, Any]) -> None:
-    deleted = {**event, "webhookEvent": "jira:issue_deleted"}
-    del deleted["changelog"]
-    bodies = {"updated": event, "deleted": deleted}
-    fixtures = [fixture(name, json.dumps(each).encode()) for name, each in bodies.items()]
-    check(Vendor(plugin, sign, fixtures))
-
-
-@pytest.mark.parametrize("file", published("jira"), ids=lambda path: path.name)
-def test_published_bodies_stand_the_contract(file: Path) -> None:
-    stand_all_but_the_walk(Vendor(plugin, sign, [fixture(file.name, file.read_bytes().strip())]))
-
-
-@pytest.mark.parametrize("file", published("jira"), ids=lambda path: path.name)
-def test_published_bodies_say_something_of_tickets_alone(file: Path) -> None:
-    event = json.loads(file.read_bytes())
+def test_published_bodies_say_something_of_tickets_alone(jira_file: Path) -> None:
+    event = json.loads(jira_file.read_bytes())
     assert parse(event) == []
     if not event["webhookEvent"].startswith("jira:issue_"):
         return
@@ -224,7 +162,7 @@ def test_what_was_deleted_before_it_was_done_is_dropped(
     ("user", "person"),
     [
         (None, None),
-        ({**ADA, "accountType": "app"}, None),
+        ({**ASSIGNEE, "accountType": "app"}, None),
         (
             {"accountId": "7", "name": "ada", "displayName": "Ada"},
             PersonRef("jira", "7", name="Ada"),
@@ -306,6 +244,6 @@ def test_an_old_server_gives_no_identifier(event: dict[str, Any]) -> None:
 
 def test_the_header_of_github_vouches_for_nothing(event: dict[str, Any]) -> None:
     body, secret = json.dumps(event).encode(), Secret("s3cret")
-    ((_, value),) = sign(body, secret).items()
+    ((_, value),) = SIGN(body, secret).items()
     with pytest.raises(BadSignature):
         plugin.verify({b"x-hub-signature-256": value}, body, (secret,))

@@ -9,8 +9,7 @@ from tests.integrations.fake_jira import FakeJira
 from tests.integrations.jira_rounds import Desk, at_desk
 from tests.integrations.jira_site import SCREEN, Site
 
-SETTINGS = {"edition", "project", "statuses", "priorities", "token"}
-NAMES = {"issue_type", "labels", "priority names"}
+SETTINGS = {"edition", "project", "statuses", "priorities", "token", "issue_type"}
 
 
 async def findings(desk: Desk) -> dict[str, Finding]:
@@ -24,7 +23,7 @@ async def test_one_finding_for_each_right(is_cloud: bool) -> None:
         found = await findings(desk)
         assert desk.fake.writes() == []
     rights = {need.scope for need in NEEDS}
-    assert found.keys() == SETTINGS | NAMES | rights | ({"email"} if is_cloud else set())
+    assert found.keys() == SETTINGS | rights | ({"email"} if is_cloud else set())
     assert all(each.good and not each.advice for each in found.values())
     assert tuple(plugin.manifest.needs) == NEEDS
 
@@ -64,8 +63,8 @@ async def test_names_that_are_not_there() -> None:
     site = Site(priorities=("High", "Medium", "Low"), screen=set(SCREEN) - {"labels"})
     async with at_desk(FakeJira(site), projects={}) as desk:
         found = await findings(desk)
-    assert "At OPS (Highest): " in found["priority names"].advice
-    assert "add Labels" in found["labels"].advice
+    assert "At OPS (Highest): " in found["priorities"].advice
+    assert "add Labels" in found["issue_type"].advice
     async with at_desk(FakeJira(Site()), issue_type="Epic") as desk:
         found = await findings(desk)
     assert 'there is no "Epic"' in found["issue_type"].advice
@@ -73,7 +72,7 @@ async def test_names_that_are_not_there() -> None:
 
 async def test_a_project_without_priorities_lacks_nothing() -> None:
     async with at_desk(FakeJira(Site(screen=set(SCREEN) - {"priority"}))) as desk:
-        assert (await findings(desk))["priority names"].good
+        assert (await findings(desk))["priorities"].good
 
 
 async def test_settings_that_cannot_be_right() -> None:

@@ -198,11 +198,9 @@ async def test_who_is_unknown_is_not_somebody_else_unless_somebody_must_be(
             assert (ticket.assignee and ticket.assignee.external_id) == found
 
 
-async def test_a_hidden_address_and_a_lacking_right_find_nobody() -> None:
+async def test_a_hidden_address_finds_nobody() -> None:
     async with at_desk(FakeJira(Site(hides_addresses=True))) as desk:
         assert (await desk.create()).assignee is None
-        desk.fake.trouble = [("GET user/search", says(status=403))]
-        assert (await desk.create(draft("whychain-2"))).assignee is None
 
 
 async def test_words_too_long_or_of_the_wrong_form_are_made_to_fit() -> None:

@@ -9,22 +9,11 @@ from integrations.contract import Delivery, Denied, Rejected, Unwell
 from integrations.jira import plugin
 from integrations.observation import Observation, TicketObserved
 from tests.integrations.fake_jira import FakeJira
-from tests.integrations.jira_rounds import Desk, at_desk
-from tests.integrations.jira_site import START, Site
+from tests.integrations.jira_rounds import Desk, a_site, at_desk
+from tests.integrations.jira_site import START
 from tests.vendor import says
 
 BOTH = pytest.mark.parametrize("is_cloud", [True, False], ids=["Cloud", "Data Center"])
-
-
-def a_site(count: int = 10, *, minutes: int = 1, is_cloud: bool = True) -> Site:
-    """As many tickets, one after the other, and beside each an issue that is none of ours."""
-    site = Site(is_cloud=is_cloud)
-    for number in range(1, count + 1):
-        site.now += timedelta(minutes=minutes)
-        for labels in (["whychain", f"whychain-{number}"], ["backend"]):
-            fields = {"project": {"key": "PAY"}, "summary": f"Do {number}", "labels": labels}
-            site.create(fields, ())
-    return site
 
 
 def markers(seen: list[Observation]) -> list[str | None]:

@@ -6,23 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
-from integrations.contract import Connection, Rejected, Secret, TellsDeployments
+from integrations.contract import Connection, Http, Rejected, Secret, TellsDeployments
 from integrations.observation import DeploymentState
 from integrations.pagerduty.changes import plugin
+from integrations.testing import listening
 from tests.integrations.fake_pagerduty_events import KEY, NEWS, FakeEvents, taking_events
-from tests.integrations.small_http import SmallHttp
 
 
 @asynccontextmanager
 async def telling(
     key: str = KEY, **settings: Any
-) -> AsyncIterator[tuple[FakeEvents, Connection, SmallHttp]]:
-    async with taking_events(FakeEvents()) as fake, ClientSession() as session:
+) -> AsyncIterator[tuple[FakeEvents, Connection, Http]]:
+    async with taking_events(FakeEvents()) as fake:
         secrets = {"routing_key": Secret(key)}
         connection = Connection("pagerduty-changes", "acme", fake.url, settings, secrets)
-        yield fake, connection, SmallHttp(session, fake.url)
+        yield fake, connection, listening(fake.url).http
 
 
 async def test_a_deployment_is_told() -> None:
@@ -89,7 +88,7 @@ async def test_the_form_of_a_key(key: str, good: bool) -> None:
 
 
 async def test_an_address_at_which_no_events_are_taken() -> None:
-    async with telling() as (fake, connection, http):
-        elsewhere = replace(http, base_url=f"{fake.url}/rest")
+    async with telling() as (fake, connection, _):
+        elsewhere = listening(f"{fake.url}/rest").http
         _, of_address = await plugin.check(connection, elsewhere)
     assert "events.eu.pagerduty.com" in of_address.advice

@@ -202,6 +202,8 @@ def test_a_reaction_to_our_own_post_or_to_a_file_is_not_told() -> None:
         {"item_user": BOT_USER},
         {"item": {"type": "file", "file": "F1"}},
         {"item": {**item, "channel": "D0DIRECT01"}},
+        {"item": {**item, "channel_type": "im"}},
+        {"item": {**item, "channel_type": "mpim"}},
         {"user": "USLACKBOT"},
     ):
         assert parse({**event, **change}, **ours) == []

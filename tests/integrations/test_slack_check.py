@@ -35,8 +35,8 @@ async def test_all_is_well() -> None:
         "emoji",
         "token",
         *(need.scope for need in NEEDS),
-        f"channel {ROOM}",
-        f"channel {LOBBY}",
+        "channels",
+        "teams",
     ]
     assert all(each.good and not each.advice for each in findings)
 
@@ -65,11 +65,12 @@ async def test_a_channel_that_cannot_be_read_is_named() -> None:
         "teams": {"payments": "C0OVER0001", "search": "C0NOWHERE1", "growth": 5},
     }
     async with reading(fake, **settings) as reader:
-        findings = [each for each in await check(reader) if not each.good]
-    assert [each.subject.removeprefix("channel ") for each in findings] == [
-        "C0ABSENT01", "#lobby", "C0OVER0001", "C0NOWHERE1", "5",
-    ]  # fmt: skip
-    assert all(each.advice for each in findings)
+        channels, teams = [each for each in await check(reader) if not each.good]
+    assert (channels.subject, teams.subject) == ("channels", "teams")
+    assert ROOM not in channels.advice
+    assert all(f"{each}: the app is not in" in channels.advice for each in ("C0ABSENT01", "#lobby"))
+    assert "C0OVER0001 is archived" in teams.advice
+    assert all(f"{each}: the app is not in" in teams.advice for each in ("C0NOWHERE1", "5"))
 
 
 async def test_an_emoji_of_no_kind_is_named() -> None:

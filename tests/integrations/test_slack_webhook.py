@@ -1,10 +1,6 @@
-"""Slack's Events API as it travels: signatures, the window, the challenge, the contract."""
+"""Slack's Events API as it travels: signatures, the window, the challenge."""
 
-import hmac
 import json
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,61 +9,20 @@ from integrations.contract import (
     AnswersChallenges,
     BadSignature,
     Delivery,
-    Headers,
     Malformed,
     Secret,
 )
 from integrations.slack import plugin
 from integrations.slack.webhook import WINDOW_SECONDS
-from integrations.testing import CHECKS, Fixture, Vendor
-from tests.integrations.fake_slack import ROOM
+from tests.integrations.parts_slack import (
+    SIGNATURE,
+    SIGNED_AT,
+    SIGNING,
+    TIMESTAMP,
+    events,
+    sign,
+)
 from tests.integrations.slack_rounds import a_workspace
-
-SIGNED_AT = 1_531_420_618
-AT = replace(plugin, clock=lambda: float(SIGNED_AT))
-TIMESTAMP, SIGNATURE = b"x-slack-request-timestamp", b"x-slack-signature"
-
-CORPUS = Path(__file__).resolve().parents[2].parent / "shared/payloads/slack"
-
-
-def sign(body: bytes, secret: Secret, at: bytes = b"%d" % SIGNED_AT) -> Headers:
-    digest = hmac.digest(secret.value.encode(), b"v0:" + at + b":" + body, "sha256")
-    return {SIGNATURE: (b"v0=" + digest.hex().encode(),)}
-
-
-def events() -> list[Fixture]:
-    """A body of each kind that says something, and of some that do not."""
-    fake = a_workspace()
-    ts = fake.say("Checkout is <https://x.example|down> <@U0GRACE001>")
-    fake.say("Indeed", thread=ts, files=[{"name": "graph.png"}], subtype="file_share")
-    fake.edit(ts, "Checkout is slow")
-    fake.react(ts, "pushpin")
-    fake.react(ts, "pushpin")
-    fake.describe(ROOM, "Checkout")
-    fake.rename(ROOM, "inc-7-checkout")
-    fake.delete(fake.say("Wrong channel"))
-    bodies = [*fake.events, {"type": "app_rate_limited", "minute_rate_limited": SIGNED_AT}]
-    at = {TIMESTAMP: (b"%d" % SIGNED_AT,)}
-    return [Fixture(str(index), at, json.dumps(body).encode()) for index, body in enumerate(bodies)]
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_slack_stands_the_contract(check: Callable[[Vendor], None]) -> None:
-    check(Vendor(AT, sign, events()))
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "published" in metafunc.fixturenames:
-        files = sorted(CORPUS.glob("*.json"))
-        metafunc.parametrize("published", files, ids=lambda file: file.name)
-
-
-def test_published_bodies_stand_the_contract(published: Path) -> None:
-    at = {TIMESTAMP: (b"%d" % SIGNED_AT,)}
-    vendor = Vendor(AT, sign, [Fixture(published.name, at, published.read_bytes())])
-    for check in CHECKS:
-        if check.__name__ != "check_hostile_fields":
-            check(vendor)
 
 
 def test_slacks_published_vector_is_taken() -> None:
@@ -81,7 +36,7 @@ def test_slacks_published_vector_is_taken() -> None:
     )
     digest = b"a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
     headers = {TIMESTAMP: (b"1531420618",), SIGNATURE: (b"v0=" + digest,)}
-    AT.verify(headers, body, (Secret("8f742231b10e8888abcd99yyyzzz85a5"),))
+    SIGNING.verify(headers, body, (Secret("8f742231b10e8888abcd99yyyzzz85a5"),))
 
 
 @pytest.mark.parametrize(
@@ -108,16 +63,16 @@ def test_a_bent_timestamp_is_refused(values: tuple[bytes, ...]) -> None:
         headers = {**sign(body, secret, signed_as), TIMESTAMP: values}
         if values != (signed_as,) or not signed_as.isdigit() or len(signed_as) > 12:
             with pytest.raises(BadSignature):
-                AT.verify(headers, body, (secret,))
+                SIGNING.verify(headers, body, (secret,))
 
 
 @pytest.mark.parametrize("off", [-WINDOW_SECONDS - 1, WINDOW_SECONDS + 1])
 def test_what_was_signed_long_ago_or_is_yet_to_come_is_refused(off: int) -> None:
     secret, body = Secret("s"), b"{}"
     near, far = (b"%d" % (SIGNED_AT + each) for each in (off - off // abs(off), off))
-    AT.verify({**sign(body, secret, near), TIMESTAMP: (near,)}, body, (secret,))
+    SIGNING.verify({**sign(body, secret, near), TIMESTAMP: (near,)}, body, (secret,))
     with pytest.raises(BadSignature):
-        AT.verify({**sign(body, secret, far), TIMESTAMP: (far,)}, body, (secret,))
+        SIGNING.verify({**sign(body, secret, far), TIMESTAMP: (far,)}, body, (secret,))
 
 
 def test_a_challenge_is_answered_and_nothing_else_is() -> None:

@@ -1,6 +1,6 @@
 """The suite that is shipped finds what it is there to find, and a careful integration stands it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -9,14 +9,18 @@ from integrations.contract import (
     Delivery,
     Envelope,
     Headers,
+    Http,
     Manifest,
     Need,
     Role,
     Secret,
     Setting,
     SettingKind,
+    TicketDraft,
+    Unwell,
     WebhookPolicy,
 )
+from integrations.observation import TicketObserved
 from integrations.testing import (
     Check,
     Checked,
@@ -35,6 +39,7 @@ from tests.integrations.toy_tracker import (
     DRAFT,
     POST,
     Tracker,
+    observed,
     odd,
     world,
 )
@@ -77,6 +82,54 @@ async def test_carelessness_is_found(fault: str, name: str, words: str) -> None:
     plugin = Tracker(frozenset({fault}))
     with pytest.raises(AssertionError, match=words):
         await check_called(name, plugin)()
+
+
+@dataclass
+class Curious(Tracker):
+    """Looks at once for a ticket when it has not heard what became of it."""
+
+    async def create_ticket(
+        self, connection: Connection, http: Http, draft: TicketDraft
+    ) -> TicketObserved:
+        try:
+            return await Tracker.create_ticket(self, connection, http, draft)
+        except Unwell:
+            found = (await http.get("/search", query={"marker": draft.marker})).json()
+            if not found:
+                raise
+            return observed(found[0])
+
+
+@pytest.mark.parametrize(
+    ("faults", "stands"), [(frozenset(), True), (frozenset({"creates"}), False)]
+)
+async def test_a_lost_answer_may_be_found_out_about_at_once(
+    faults: frozenset[str], stands: bool
+) -> None:
+    check = check_called("Tickets-check_answer_lost", Curious(faults))
+    if stands:
+        await check()
+        return
+    with pytest.raises(AssertionError, match="more than once"):
+        await check()
+
+
+@dataclass
+class Housed(Tracker):
+    """Says of itself that its vendor is somewhere else, or at no one address."""
+
+    address: str | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        return replace(Tracker().manifest, base_url=self.address)
+
+
+async def test_an_address_is_https_or_is_that_of_each_account() -> None:
+    await check_called("Manifest-check_powers", Housed())()
+    for address in ("http://toy.example", "https://toy.example/", "https://", ""):
+        with pytest.raises(AssertionError, match="base_url is https"):
+            await check_called("Manifest-check_powers", Housed(address=address))()
 
 
 def check_called(name: str, plugin: Tracker) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -36,24 +37,31 @@ STATE = """
 
 
 def webhooks(seed: int) -> list[tuple[str, str, bytes]]:
-    """Every payload as (integration, event, body), twice, in the order of a seed."""
+    """Every payload as (integration, file, body), twice, in the order of a seed."""
     if not PAYLOADS.is_dir():
         pytest.skip(f"the published payloads are not here: {PAYLOADS}")
     found = [
-        (vendor, file.name.partition(".")[0], file.read_bytes())
-        for vendor in ("github", "pagerduty")
+        (vendor, file.stem, file.read_bytes())
+        for vendor in ("github", "jira", "pagerduty", "slack")
         for file in sorted((PAYLOADS / vendor).glob("*.json"))
     ]
-    assert len(found) > 100
+    assert len(found) > 140
     twice = found * 2
     random.Random(seed).shuffle(twice)
     return twice
 
 
-async def send(served: Served, integration: str, event: str, body: bytes) -> int:
-    if integration == "github":
-        return await served.github(event, body)
-    return await served.pagerduty(body)
+async def send(served: Served, integration: str, file: str, body: bytes) -> int:
+    match integration:
+        case "github":
+            return await served.github(file.partition(".")[0], body)
+        case "pagerduty":
+            return await served.pagerduty(body)
+        case "jira":
+            return await served.jira(json.loads(body))
+        case _:
+            # In the published ones the ids are examples: several events have the same.
+            return await served.slack({**json.loads(body), "event_id": f"Ev-{file}"})
 
 
 async def state_after(server: str, template: str, seed: int) -> Any:

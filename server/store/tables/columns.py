@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -51,6 +51,19 @@ def now(name: str) -> Column[Any]:
 def words(name: str, *, nullable: bool = False) -> tuple[Column[Any], Column[Any]]:
     """A text somebody wrote, and its rendering without names where that differs."""
     return Column(name, Text, nullable=nullable), Column(f"{name}_redacted", Text)
+
+
+def said(name: str, *, nullable: bool = False) -> tuple[Column[Any], ...]:
+    """A text that people write, with its rendering and what is found in the language of both.
+
+    Findings are null where nobody judged: the words are a source's.
+    """
+    findings = f"{name}_findings"
+    return (
+        *words(name, nullable=nullable),
+        Column(findings, JSONB(none_as_null=True)),
+        Column(f"{findings}_redacted", JSONB(none_as_null=True)),
+    )
 
 
 def one_of(

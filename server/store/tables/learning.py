@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table
 
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
-from server.store.tables.columns import at, key, metadata, now, one_of, to, words
+from server.store.tables.columns import at, key, metadata, now, one_of, said, to, words
 
 why = Table(
     "why",
@@ -12,8 +12,8 @@ why = Table(
     to("incident_id", "incident", on_delete="CASCADE", nullable=False),
     to("parent_id", "why"),
     Column("depth", Integer, nullable=False),
-    *words("question"),
-    *words("answer"),
+    *said("question"),
+    *said("answer"),
     Column("systemic", Boolean, nullable=False),
     now("created_at"),
     Index(None, "incident_id", "depth", "id"),
@@ -35,8 +35,8 @@ action_item = Table(
     key(),
     to("incident_id", "incident", on_delete="CASCADE", nullable=False),
     to("why_id", "why", on_delete="SET NULL"),
-    *words("title"),
-    *words("description", nullable=True),
+    *said("title"),
+    *said("description", nullable=True),
     *one_of("kind", ActionItemKind),
     *one_of("priority", Priority),
     to("owner_id", "person", nullable=False),

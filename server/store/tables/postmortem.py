@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, Column, Index, Table, Text
 
 from server.domain.postmortem import PostmortemState
-from server.store.tables.columns import at, count, key, metadata, now, one_of, to, words
+from server.store.tables.columns import at, count, key, metadata, now, one_of, said, to, words
 
 postmortem = Table(
     "postmortem",
@@ -12,11 +12,10 @@ postmortem = Table(
     to("incident_id", "incident", on_delete="CASCADE", nullable=False, unique=True),
     *one_of("state", PostmortemState),
     to("facilitator_id", "person", on_delete="SET NULL"),
-    *words("summary", nullable=True),
-    *words("impact", nullable=True),
-    *words("lessons", nullable=True),
+    *said("summary", nullable=True),
+    *said("impact", nullable=True),
+    *said("lessons", nullable=True),
     count("version"),
-    count("findings"),
     Column("missing", ARRAY(Text), nullable=False),
     at("published_at"),
     to("published_by_id", "person", on_delete="SET NULL"),
@@ -29,9 +28,8 @@ postmortem = Table(
     Index(None, "state", "published_at", "id"),
     Index(None, "created_at", "id"),
 )
-"""`version` counts the writings of its texts. `findings` derives from these, `missing` from all
-that belongs to the incident. `markdown` is what was published; a draft's is rendered when it is
-read."""
+"""`version` counts the writings of its texts. `missing` derives from all that belongs to the
+incident. `markdown` is what was published; a draft's is rendered when it is read."""
 
 facilitator_asked = Table(
     "facilitator_asked",

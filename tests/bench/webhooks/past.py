@@ -14,7 +14,7 @@ from tests.integrations.fake_github import TOKEN, FakeGitHub
 from tests.integrations.github_records import START, deployment, pull_request, sha
 from tests.integrations.github_rounds import Reader, reading
 
-RECORDS = 300
+RECORDS = 1_000
 """Deployments, and as many pull requests."""
 
 _CONFIG = """

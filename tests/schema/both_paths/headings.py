@@ -80,12 +80,17 @@ def nearer(type_: str, goal: str) -> frozenset[str]:
     return frozenset(each for each in leads_to(type_) if each in away and away[each] < away[type_])
 
 
+def _fields_of(type_: str) -> frozenset[str]:
+    return frozenset(getattr(graphql_schema().type_map[type_], "fields", ()))
+
+
 class Heading:
-    """Chooses fields at random, those on the way to a goal more often."""
+    """Chooses fields at random, those on the way to a goal, and one of its fields, more often."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._goal = random.choice(composite_types())
+        self._wanted = random.choice(sorted(_fields_of(self._goal)) or [""])
 
     def field(
         self, type_: GraphQLObjectType | GraphQLInterfaceType, depth: int, *, tired: bool
@@ -98,7 +103,9 @@ class Heading:
         fields: list[tuple[str, GraphQLField]] = list(type_.fields.items())
         onward = [each for each in fields if is_composite_type(get_named_type(each[1].type))]
         if type_.name == "Query":
-            return self._random.choice(self._roots(onward))
+            return self._root(onward)
+        if type_.name == self._goal and not tired and self._chance(0.3):
+            return self._wanted, type_.fields[self._wanted]
         values = [each for each in fields if each not in onward]
         near = nearer(type_.name, self._goal)
         ahead = [each for each in onward if get_named_type(each[1].type).name in near]
@@ -115,6 +122,12 @@ class Heading:
         types = sorted(possible, key=lambda each: each.name)
         ahead = [each for each in types if each.name in nearer(type_.name, self._goal)]
         return self._random.choice(ahead if ahead and self._chance(0.5) else types)
+
+    def _root(self, fields: list[tuple[str, GraphQLField]]) -> tuple[str, GraphQLField]:
+        roots = self._roots(fields)
+        near = nearer("Query", self._goal)
+        ahead = [each for each in roots if get_named_type(each[1].type).name in near]
+        return self._random.choice(ahead if ahead and self._chance(0.3) else roots)
 
     def _roots(self, fields: list[tuple[str, GraphQLField]]) -> list[tuple[str, GraphQLField]]:
         """Roots by how much there is to see; those that need Python, or a right of few, seldom."""

@@ -1,4 +1,4 @@
-"""Whole operations: valid, never the same twice, always the same from one seed."""
+"""Whole operations: valid, and always the same from one seed."""
 
 from __future__ import annotations
 

@@ -146,6 +146,7 @@ class TrickyRows:
         taken: set[object] = set()
         for number in range(1, size + 1):
             row = {column.name: self._value(column, number) for column in table.columns}
+            self._judge(row)
             self._complete(table, row, rows)
             keys = set(_keys(table, row))
             if keys & taken or row.get("service_id") == row.get("depends_on_id", ""):
@@ -187,6 +188,27 @@ class TrickyRows:
                 "contribution": choose(SHARES),
             }
             for _ in range(self._random.randrange(4))
+        ]
+
+    def _judge(self, row: dict[str, Any]) -> None:
+        """Put findings where findings are kept; none where nobody judged."""
+        for name in row:
+            text, is_finding, _ = name.partition("_findings")
+            if is_finding:
+                row[name] = self._random.choice((None, self._findings(text)))
+
+    def _findings(self, field: str) -> list[dict[str, Any]]:
+        choose = self._random.choice
+        return [
+            {
+                "field": field,
+                "rule": choose(TEXTS),
+                "start": choose(NUMBERS),
+                "end": choose(NUMBERS),
+                "text": choose((*TEXTS, LONG)),
+                "advice": choose(TEXTS),
+            }
+            for _ in range(self._random.randrange(3))
         ]
 
     def _value(self, column: Column[Any], number: int) -> Any:

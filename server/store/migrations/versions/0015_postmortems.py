@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0013"
 
 
 _SUBJECTS = (
@@ -53,12 +54,17 @@ def upgrade() -> None:
         sa.Column("facilitator_id", sa.UUID()),
         sa.Column("summary", sa.Text()),
         sa.Column("summary_redacted", sa.Text()),
+        sa.Column("summary_findings", postgresql.JSONB()),
+        sa.Column("summary_findings_redacted", postgresql.JSONB()),
         sa.Column("impact", sa.Text()),
         sa.Column("impact_redacted", sa.Text()),
+        sa.Column("impact_findings", postgresql.JSONB()),
+        sa.Column("impact_findings_redacted", postgresql.JSONB()),
         sa.Column("lessons", sa.Text()),
         sa.Column("lessons_redacted", sa.Text()),
+        sa.Column("lessons_findings", postgresql.JSONB()),
+        sa.Column("lessons_findings_redacted", postgresql.JSONB()),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("findings", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("missing", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True)),
         sa.Column("published_by_id", sa.UUID()),
