@@ -28,7 +28,17 @@ NEEDING_PYTHON: Mapping[str, tuple[str, ...]] = {
 }
 """The roots that no statement answers, and the types that only they lead to."""
 
-OF_PYTHON = frozenset(type_ for types in NEEDING_PYTHON.values() for type_ in types)
+FIELDS_NEEDING_PYTHON: Mapping[str, tuple[str, ...]] = {
+    "Postmortem.markdown": (),
+    "Postmortem.facilitatorCandidates": ("FacilitatorCandidate",),
+}
+"""The fields of rows that no statement answers, and the types that only they lead to."""
+
+OF_PYTHON = frozenset(
+    type_
+    for types in (*NEEDING_PYTHON.values(), *FIELDS_NEEDING_PYTHON.values())
+    for type_ in types
+)
 
 
 FOR_ADMINISTRATORS = frozenset({"deliveries"})
@@ -81,7 +91,8 @@ def nearer(type_: str, goal: str) -> frozenset[str]:
 
 
 def _fields_of(type_: str) -> frozenset[str]:
-    return frozenset(getattr(graphql_schema().type_map[type_], "fields", ()))
+    fields = getattr(graphql_schema().type_map[type_], "fields", ())
+    return frozenset(each for each in fields if f"{type_}.{each}" not in FIELDS_NEEDING_PYTHON)
 
 
 class Heading:
@@ -100,7 +111,11 @@ class Heading:
         Args:
             tired: there is no going on, where there is a field that does not.
         """
-        fields: list[tuple[str, GraphQLField]] = list(type_.fields.items())
+        fields: list[tuple[str, GraphQLField]] = [
+            (name, field)
+            for name, field in type_.fields.items()
+            if f"{type_.name}.{name}" not in FIELDS_NEEDING_PYTHON or self._chance(0.15)
+        ]
         onward = [each for each in fields if is_composite_type(get_named_type(each[1].type))]
         if type_.name == "Query":
             return self._root(onward)
