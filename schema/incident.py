@@ -33,9 +33,10 @@ from schema.fields import (
 )
 from schema.hypothesis import Hypothesis
 from schema.merging import LikelySame
+from schema.moments import Moment
 from schema.person import Person
 from schema.service import Service
-from schema.timeline import KINDS, OCCURRED, TimelineEntry
+from schema.timeline import ENTRIES, OCCURRED, TimelineEntry
 from schema.why import WhyChain
 from server.commands import incident as incidents
 from server.domain.incident import IncidentStatus, ResponderRole, Severity, Signal
@@ -96,12 +97,16 @@ class Incident(Node):
         "What happened, the earliest first.",
         via=t.timeline_entry.c.incident_id,
         sorts=OCCURRED,
-        filters=KINDS,
+        filters=ENTRIES,
     )
     channels: list[IncidentChannel] = many(
         "Where it is talked about: see `linkChannel`.", via=t.incident_channel.c.incident_id
     )
     timeline_version: int = column("The newest sequence of its feed.", t.incident.c.sequence)
+    moments: list[Moment] = many(
+        "The seven moments that its timeline must capture, in the order of a response.",
+        via=t.moment.c.incident_id,
+    )
     hypotheses: list[Hypothesis] = many(
         "What responders thought the cause might be.", via=t.hypothesis.c.incident_id
     )

@@ -31,7 +31,7 @@ from schema.person import Person
 from server.commands import timeline
 from server.domain.timeline import TimelineKind
 from server.store import tables as t
-from server.store.views.incident import ENTRY_KINDS
+from server.store.views.incident import ENTRY_KINDS, KNOWN_BEFORE
 from server.store.views.sight import SEES_INCIDENTS, told
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class TimelineRevision(Row):
     by: Person | None = one("Who changed it.", t.timeline_revision.c.by_id)
     kind: TimelineKind = column("What kind it was.")
     occurred_at: datetime = column("When it said it happened.")
+    known_at: datetime | None = column("When it said that the team could first know it.")
     body: str = column("What it said.", told(t.timeline_revision.c.body))
+    url: str | None = column("Where it said that the source shows it.")
 
 
 @rows(
@@ -64,7 +66,9 @@ class TimelineEntry(Node):
     kind: TimelineKind = column("What it tells.")
     occurred_at: datetime = column("When it happened.")
     recorded_at: datetime = column("When it was written down here.")
-    known_at: datetime | None = column("When the team could first know it.")
+    known_at: datetime | None = column(
+        "When the team could first know it, where that was not at once."
+    )
     source: str = column("Where it comes from: pagerduty, github, person …")
     actor: Person | None = one("Who did or said it.", t.timeline_entry.c.actor_id)
     body: str = column("What happened.", told(t.timeline_entry.c.body))
@@ -83,7 +87,12 @@ class TimelineEntry(Node):
 
 
 OCCURRED = Sorts(None, {"OCCURRED_AT": t.timeline_entry.c.occurred_at}, descending=False)
-KINDS = {"kinds": Filter(list[TimelineKind] | None, "Only entries of these kinds.", ENTRY_KINDS)}
+ENTRIES = {
+    "kinds": Filter(list[TimelineKind] | None, "Only entries of these kinds.", ENTRY_KINDS),
+    "known_before": Filter(
+        datetime | None, "Only what the team could know before this time.", KNOWN_BEFORE
+    ),
+}
 
 
 @strawberry.input(description="One entry to write.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from server.commands import moments
 from server.domain.action_item import Sprints
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
@@ -34,6 +35,7 @@ class Work:
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
+    _told_anew: set[UUID] = field(default_factory=set)
     _jobs: list[Job] = field(default_factory=list)
 
     async def changed(
@@ -59,14 +61,18 @@ class Work:
             return ()
         sequences = await feed.append(self.tx, incident, subject, subject_ids, change, self.now)
         self._heads[incident] = sequences[-1]
+        if subject in moments.DERIVE_FROM:
+            self._told_anew.add(incident)
         return sequences
 
     def retell(self) -> None:
         """People are told of otherwise now: what subscribers were told of them is outdated."""
         self._retold = True
 
-    async def turn(self) -> None:
-        """Write down, at the end, whether people are told of otherwise."""
+    async def conclude(self) -> None:
+        """Write down, at the end, what follows from all changes together."""
+        for incident in sorted(self._told_anew):
+            await moments.keep(self.tx, incident)
         if self._retold or directory.changed(self.tx):
             self._heads[DIRECTORY] = await directory.turn(self.tx)
 
@@ -108,7 +114,7 @@ class Office:
         async with self.database.transaction() as tx:
             work = Work(tx, self.clock(), self.sprints, self.outward)
             yield work
-            await work.turn()
+            await work.conclude()
             await queue.enqueue(tx, work.jobs)
         if work.hints:
             self.publish(work.hints)

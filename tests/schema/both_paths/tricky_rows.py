@@ -77,6 +77,7 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "environment": ("production", "prod-eu", "staging", "Прод", ""),
     "provider": ("github", "jira"),
     "edited": ([],),
+    "questions": ([], ["plain"], list(TEXTS)),
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
@@ -112,6 +113,7 @@ SIZES: Mapping[Table, int] = {
     t.attribution_candidate: 30,
     t.suspect: 30,
     t.delivery: 24,
+    t.moment: 40,
 }
 """How many rows there are at most: those that clash are left out."""
 
