@@ -30,6 +30,7 @@ from schema.fields import (
     needed,
     optional,
     user_errors,
+    version,
 )
 from schema.hypothesis import Hypothesis
 from schema.merging import LikelySame
@@ -102,6 +103,7 @@ class Incident(Node):
     channels: list[IncidentChannel] = many(
         "Where it is talked about: see `linkChannel`.", via=t.incident_channel.c.incident_id
     )
+    version: int = column("What to send with a change of its texts, so that none is lost.")
     timeline_version: int = column("The newest sequence of its feed.", t.incident.c.sequence)
     moments: list[Moment] = many(
         "The seven moments that its timeline must capture, in the order of a response.",
@@ -232,6 +234,7 @@ class UpdateIncidentInput:
     mitigated_at: datetime | None = optional("When users no longer felt it.")
     resolved_at: datetime | None = optional("When the system was normal again.")
     responders: list[ResponderInput] | None = optional("The people in the response: all of them.")
+    version: int | None = version()
 
 
 @strawberry.type(description="What became of it.")
@@ -295,6 +298,7 @@ class IncidentMutations:
             services=None if services is None else tuple(services),
             responders=_responders(input.responders),
             reason=given(input.reason),
+            version=given(input.version),
         )
         context = info.context
         incident_id = await incidents.update(context.office, context.viewer, command)

@@ -26,6 +26,7 @@ from schema.fields import (
     needed,
     optional,
     user_errors,
+    version,
 )
 from schema.person import Person
 from server.commands import timeline
@@ -80,6 +81,10 @@ class TimelineEntry(Node):
         "The hypothesis it tells of.", t.timeline_entry.c.hypothesis_id
     )
     sequence: int = column("The position of its last change in the incident's feed.")
+    version: int = column(
+        "What to send with a change of its texts, so that none is lost.",
+        t.timeline_entry.c.sequence,
+    )
     retracted: bool = column("Whether it was taken back.")
     revisions: list[TimelineRevision] = many(
         "What it said before, the oldest first.", via=t.timeline_revision.c.entry_id
@@ -128,6 +133,7 @@ class ReviseTimelineEntryInput:
     known_at: datetime | None = optional("When the team could first know it.")
     body: str | None = optional("What happened.")
     url: str | None = optional("Where the source shows it.")
+    version: int | None = version()
 
 
 @strawberry.type(description="What became of it.")
@@ -174,7 +180,7 @@ class TimelineMutations:
         input: ReviseTimelineEntryInput,  # noqa: A002  # GraphQL's name
     ) -> ReviseTimelineEntryPayload | None:
         entry_id = key_of("TimelineEntry", input.id, "id")
-        command = timeline.ReviseEntry(entry_id, changes_of(input, _COLUMNS))
+        command = timeline.ReviseEntry(entry_id, changes_of(input, _COLUMNS), given(input.version))
         context = info.context
         await timeline.revise(context.office, context.viewer, command)
         return ReviseTimelineEntryPayload(entry=TimelineEntry.keyed(entry_id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from server.commands import moments
+from server.commands import moments, why_chain
 from server.domain.action_item import Sprints
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
@@ -35,7 +35,7 @@ class Work:
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
-    _told_anew: set[UUID] = field(default_factory=set)
+    _changed: dict[UUID, set[FeedSubject]] = field(default_factory=dict)
     _jobs: list[Job] = field(default_factory=list)
 
     async def changed(
@@ -61,8 +61,7 @@ class Work:
             return ()
         sequences = await feed.append(self.tx, incident, subject, subject_ids, change, self.now)
         self._heads[incident] = sequences[-1]
-        if subject in moments.DERIVE_FROM:
-            self._told_anew.add(incident)
+        self._changed.setdefault(incident, set()).add(subject)
         return sequences
 
     def retell(self) -> None:
@@ -71,8 +70,11 @@ class Work:
 
     async def conclude(self) -> None:
         """Write down, at the end, what follows from all changes together."""
-        for incident in sorted(self._told_anew):
-            await moments.keep(self.tx, incident)
+        for incident, subjects in self._changed.items():
+            if subjects & moments.DERIVE_FROM:
+                await moments.keep(self.tx, incident)
+            if subjects & why_chain.DERIVES_FROM:
+                await why_chain.keep(self.tx, incident)
         if self._retold or directory.changed(self.tx):
             self._heads[DIRECTORY] = await directory.turn(self.tx)
 

@@ -15,6 +15,9 @@ from server.domain.blameless import LanguageFinding, findings
 _OF_PEOPLE = frozenset({"HUMAN_ERROR", "BLAME"})
 """The rules of blameless language for a person who is given as the cause."""
 
+MAX_READ = 1000
+"""How many characters of an answer decide: what it is about stands at its beginning."""
+
 _NEAR = r"(?:[^.;!?\n]{0,50}\s)?"
 """What may stand between two words of one statement."""
 
@@ -29,7 +32,7 @@ def of_a_person(answer: str) -> tuple[LanguageFinding, ...]:
 
 def proposed(answer: str) -> bool:
     """Whether an answer speaks of what the system has, lacks or rewards, and of no person."""
-    return _system().search(answer) is not None and not of_a_person(answer)
+    return _system().search(answer[:MAX_READ]) is not None and not of_a_person(answer)
 
 
 @cache

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from server.domain.blameless import LanguageFinding
 from server.domain.why_words import (
     ALONE,
     AUXILIARIES,
@@ -42,6 +43,13 @@ _ASIDE = re.compile(
     r"[^,]{1,120}), (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def next_questions(answer: str, of_a_person: Sequence[LanguageFinding]) -> tuple[str, ...]:
+    """What to ask below an answer; where it gives a person as the cause, what leads past that."""
+    if of_a_person:
+        return tuple(dict.fromkeys(each.advice for each in of_a_person))
+    return next_question(answer), MORE
 
 
 def next_question(answer: str) -> str:
@@ -129,9 +137,12 @@ def _is_verb(words: _Words, place: int) -> bool:
         return False
     if base_of_past(word):
         return True
-    if (before.endswith("s") and not before.endswith("ss")) or before in PLURAL:
+    if before in PLURAL or (before.endswith("s") and not before.endswith(("ss", *_OWN))):
         return is_base(word)
     return base_of_present(word) is not None
+
+
+_OWN = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
 
 
 def _lowered(text: str) -> str:

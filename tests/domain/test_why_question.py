@@ -122,6 +122,8 @@ The team has had no budget for tooling
 Why has the team had no budget for tooling?
 Latency rose to 4 s; users saw errors
 Why did latency rise to 4 s?
+The team's review took a week
+Why did the team's review take a week?
 DNS
 Why was that so: “DNS”?
 """
@@ -129,7 +131,7 @@ Why was that so: “DNS”?
 LINES = EXAMPLES.splitlines()
 
 
-@pytest.mark.parametrize(("answer", "question"), zip(LINES[::2], LINES[1::2], strict=True))
+@pytest.mark.parametrize(("answer", "question"), [*zip(LINES[::2], LINES[1::2], strict=True)])
 def test_a_statement_becomes_its_question(answer: str, question: str) -> None:
     assert next_question(answer) == question
 

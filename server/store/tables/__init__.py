@@ -52,6 +52,7 @@ from server.store.tables.learning import (
     action_item,
     why,
     why_evidence,
+    why_open,
 )
 from server.store.tables.machinery import (
     api_token,
@@ -128,4 +129,5 @@ __all__ = [
     "timeline_revision",
     "why",
     "why_evidence",
+    "why_open",
 ]

@@ -33,6 +33,7 @@ from server.store.tables.columns import (
     now,
     one_of,
     to,
+    version,
     words,
 )
 
@@ -65,6 +66,7 @@ incident = Table(
     at("status_set_at"),
     *one_of("status_set_to", IncidentStatus, nullable=True),
     edited(),
+    version(),
     to("merged_into_id", "incident"),
     at("merged_at"),
     to("merged_by_id", "person", on_delete="SET NULL"),

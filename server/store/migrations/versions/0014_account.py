@@ -1,4 +1,4 @@
-"""The moments of incidents, and all that a revision of a timeline kept."""
+"""The moments of incidents, what is open in their why-chains, and versions of texts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,7 +38,26 @@ left join lateral (
 """
 
 
+_OPEN = """
+insert into why_open (why_id, incident_id, lack)
+select why.id, why.incident_id,
+    case when why.systemic then 'NO_ACTION_ITEM' else 'NOT_SYSTEMIC' end
+from why
+where not exists (select from why as below where below.parent_id = why.id)
+    and not (
+        why.systemic and exists (
+            select from action_item where why_id = why.id and state <> 'DROPPED'
+        )
+    )
+"""
+
+
 def upgrade() -> None:
+    _account()
+    _why_chains()
+
+
+def _account() -> None:
     op.create_table(
         "moment",
         sa.Column("incident_id", sa.UUID(), nullable=False),
@@ -66,3 +85,65 @@ def upgrade() -> None:
     op.add_column("timeline_revision", sa.Column("known_at", sa.DateTime(timezone=True)))
     op.add_column("timeline_revision", sa.Column("url", sa.Text()))
     op.execute(_MOMENTS)
+
+
+def _why_chains() -> None:
+    op.create_table(
+        "why_open",
+        sa.Column("why_id", sa.UUID(), nullable=False),
+        sa.Column("incident_id", sa.UUID(), nullable=False),
+        sa.Column("lack", sa.Text(collation="C"), nullable=False),
+        sa.CheckConstraint(
+            "lack in ('HUMAN_ERROR', 'NOT_SYSTEMIC', 'NO_ACTION_ITEM')",
+            name=op.f("why_open_lack_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("why_open_incident_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["why_id"], ["why.id"], name=op.f("why_open_why_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("why_id", name=op.f("why_open_pkey")),
+    )
+    op.create_index(op.f("why_open_incident_id_idx"), "why_open", ["incident_id"])
+    op.add_column(
+        "action_item",
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
+    op.add_column(
+        "incident", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
+    op.add_column(
+        "why",
+        sa.Column(
+            "systemic_proposed", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
+    )
+    op.add_column(
+        "why",
+        sa.Column("of_a_person", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
+    op.add_column(
+        "why", sa.Column("next_questions", sa.Text(), server_default=sa.text("''"), nullable=False)
+    )
+    op.add_column("why", sa.Column("next_questions_redacted", sa.Text()))
+    op.add_column("why", sa.Column("accepted_reason", sa.Text()))
+    op.add_column("why", sa.Column("accepted_reason_redacted", sa.Text()))
+    op.add_column("why", sa.Column("accepted_by_id", sa.UUID()))
+    op.add_column("why", sa.Column("accepted_at", sa.DateTime(timezone=True)))
+    op.add_column(
+        "why", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
+    op.create_index(op.f("why_accepted_by_id_idx"), "why", ["accepted_by_id"])
+    op.create_foreign_key(
+        op.f("why_accepted_by_id_fkey"),
+        "why",
+        "person",
+        ["accepted_by_id"],
+        ["id"],
+        ondelete="SET NULL",
+    )
+    op.execute(_OPEN)
