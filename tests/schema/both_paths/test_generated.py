@@ -16,7 +16,7 @@ from tests.schema.both_paths.stock import Stock
 from tests.schema.both_paths.verdicts import Outcome, Verdict, verdict
 from tests.schema.conftest import ADMIN, Graph
 
-BATCHES = 16
+BATCHES = 14
 DOCUMENTS = 120
 """Documents of a batch. Those with variables are two operations, with other values."""
 
