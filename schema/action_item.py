@@ -26,6 +26,7 @@ from schema.fields import (
     needed,
     optional,
     user_errors,
+    version,
 )
 from schema.language import LanguageFinding
 from schema.person import Person
@@ -71,6 +72,7 @@ class ActionItem(Node):
     due_on: date = column("The day by which it is to be done.")
     state: ActionItemState = column("How far it has come.")
     overdue: bool = column("Whether its day is over and it is not done.", views.overdue)
+    version: int = column("What to send with a change of its texts, so that none is lost.")
     completed_at: datetime | None = column("When it was done.")
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id
@@ -163,6 +165,7 @@ class UpdateActionItemInput:
     due_on: date | None = optional("The day by which it is to be done.")
     state: ActionItemState | None = optional("How far it has come.")
     reason: str | None = optional("Why it is blocked or dropped.")
+    version: int | None = version()
 
 
 @strawberry.type(description="What became of it.")
@@ -210,7 +213,7 @@ class ActionItemMutations:
         changes = changes_of(input, _COLUMNS)
         if given(input.owner) is not None:
             changes["owner_id"] = key_of("Person", str(input.owner), "owner")
-        command = action_items.Update(item_id, changes)
+        command = action_items.Update(item_id, changes, given(input.version))
         context = info.context
         await action_items.update(context.office, context.viewer, command)
         return UpdateActionItemPayload(action_item=ActionItem.keyed(item_id))

@@ -54,6 +54,12 @@ class UserError:
     field: list[str] | None = strawberry.field(
         description='The path inside the input: ["entries", "3", "body"].'
     )
+    current: str | None = strawberry.field(
+        default=None, description="The text that stands, where two edits of it met."
+    )
+    yours: str | None = strawberry.field(
+        default=None, description="The text that you sent, where two edits of it met."
+    )
 
 
 def user_errors() -> Any:
@@ -90,7 +96,13 @@ class Refusals(FieldExtension):
 def shown(problem: Problem) -> UserError:
     """A problem as a payload shows it."""
     field = [_camel(part) for part in problem.field]
-    return UserError(code=problem.code, message=problem.message, field=field or None)
+    return UserError(
+        code=problem.code,
+        message=problem.message,
+        field=field or None,
+        current=problem.current,
+        yours=problem.yours,
+    )
 
 
 def _camel(name: str) -> str:
@@ -112,6 +124,14 @@ def needed(description: str) -> Any:
 def optional(description: str) -> Any:
     """A member of an input that may be left out."""
     return strawberry.field(description=description, default=strawberry.UNSET)
+
+
+def version() -> Any:
+    """The member that keeps two edits of one text apart."""
+    return optional(
+        "The version that the change is based on: where it is another one by now, the change is "
+        "refused with both texts. Without it the last edit wins."
+    )
 
 
 def idempotency_key() -> Any:

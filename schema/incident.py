@@ -30,14 +30,16 @@ from schema.fields import (
     needed,
     optional,
     user_errors,
+    version,
 )
 from schema.hypothesis import Hypothesis
 from schema.language import LanguageFinding
 from schema.merging import LikelySame
+from schema.moments import Moment
 from schema.person import Person
 from schema.postmortem import Postmortem
 from schema.service import Service
-from schema.timeline import KINDS, OCCURRED, TimelineEntry
+from schema.timeline import ENTRIES, OCCURRED, TimelineEntry
 from schema.why import WhyChain
 from server.commands import incident as incidents
 from server.domain.incident import IncidentStatus, ResponderRole, Severity, Signal
@@ -103,12 +105,17 @@ class Incident(Node):
         "What happened, the earliest first.",
         via=t.timeline_entry.c.incident_id,
         sorts=OCCURRED,
-        filters=KINDS,
+        filters=ENTRIES,
     )
     channels: list[IncidentChannel] = many(
         "Where it is talked about: see `linkChannel`.", via=t.incident_channel.c.incident_id
     )
+    version: int = column("What to send with a change of its texts, so that none is lost.")
     timeline_version: int = column("The newest sequence of its feed.", t.incident.c.sequence)
+    moments: list[Moment] = many(
+        "The seven moments that its timeline must capture, in the order of a response.",
+        via=t.moment.c.incident_id,
+    )
     hypotheses: list[Hypothesis] = many(
         "What responders thought the cause might be.", via=t.hypothesis.c.incident_id
     )
@@ -239,6 +246,7 @@ class UpdateIncidentInput:
     mitigated_at: datetime | None = optional("When users no longer felt it.")
     resolved_at: datetime | None = optional("When the system was normal again.")
     responders: list[ResponderInput] | None = optional("The people in the response: all of them.")
+    version: int | None = version()
 
 
 @strawberry.type(description="What became of it.")
@@ -302,6 +310,7 @@ class IncidentMutations:
             services=None if services is None else tuple(services),
             responders=_responders(input.responders),
             reason=given(input.reason),
+            version=given(input.version),
         )
         context = info.context
         incident_id = await incidents.update(context.office, context.viewer, command)

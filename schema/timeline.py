@@ -26,13 +26,14 @@ from schema.fields import (
     needed,
     optional,
     user_errors,
+    version,
 )
 from schema.language import LanguageFinding
 from schema.person import Person
 from server.commands import timeline
 from server.domain.timeline import TimelineKind
 from server.store import tables as t
-from server.store.views.incident import ENTRY_KINDS
+from server.store.views.incident import ENTRY_KINDS, KNOWN_BEFORE
 from server.store.views.language import findings_in
 from server.store.views.sight import SEES_INCIDENTS, told
 
@@ -50,7 +51,9 @@ class TimelineRevision(Row):
     by: Person | None = one("Who changed it.", t.timeline_revision.c.by_id)
     kind: TimelineKind = column("What kind it was.")
     occurred_at: datetime = column("When it said it happened.")
+    known_at: datetime | None = column("When it said that the team could first know it.")
     body: str = column("What it said.", told(t.timeline_revision.c.body))
+    url: str | None = column("Where it said that the source shows it.")
 
 
 @rows(
@@ -66,7 +69,9 @@ class TimelineEntry(Node):
     kind: TimelineKind = column("What it tells.")
     occurred_at: datetime = column("When it happened.")
     recorded_at: datetime = column("When it was written down here.")
-    known_at: datetime | None = column("When the team could first know it.")
+    known_at: datetime | None = column(
+        "When the team could first know it, where that was not at once."
+    )
     source: str = column("Where it comes from: pagerduty, github, person …")
     actor: Person | None = one("Who did or said it.", t.timeline_entry.c.actor_id)
     body: str = column("What happened.", told(t.timeline_entry.c.body))
@@ -82,6 +87,10 @@ class TimelineEntry(Node):
         "The hypothesis it tells of.", t.timeline_entry.c.hypothesis_id
     )
     sequence: int = column("The position of its last change in the incident's feed.")
+    version: int = column(
+        "What to send with a change of its texts, so that none is lost.",
+        t.timeline_entry.c.sequence,
+    )
     retracted: bool = column("Whether it was taken back.")
     revisions: list[TimelineRevision] = many(
         "What it said before, the oldest first.", via=t.timeline_revision.c.entry_id
@@ -89,7 +98,12 @@ class TimelineEntry(Node):
 
 
 OCCURRED = Sorts(None, {"OCCURRED_AT": t.timeline_entry.c.occurred_at}, descending=False)
-KINDS = {"kinds": Filter(list[TimelineKind] | None, "Only entries of these kinds.", ENTRY_KINDS)}
+ENTRIES = {
+    "kinds": Filter(list[TimelineKind] | None, "Only entries of these kinds.", ENTRY_KINDS),
+    "known_before": Filter(
+        datetime | None, "Only what the team could know before this time.", KNOWN_BEFORE
+    ),
+}
 
 
 @strawberry.input(description="One entry to write.")
@@ -125,6 +139,7 @@ class ReviseTimelineEntryInput:
     known_at: datetime | None = optional("When the team could first know it.")
     body: str | None = optional("What happened.")
     url: str | None = optional("Where the source shows it.")
+    version: int | None = version()
 
 
 @strawberry.type(description="What became of it.")
@@ -171,7 +186,7 @@ class TimelineMutations:
         input: ReviseTimelineEntryInput,  # noqa: A002  # GraphQL's name
     ) -> ReviseTimelineEntryPayload | None:
         entry_id = key_of("TimelineEntry", input.id, "id")
-        command = timeline.ReviseEntry(entry_id, changes_of(input, _COLUMNS))
+        command = timeline.ReviseEntry(entry_id, changes_of(input, _COLUMNS), given(input.version))
         context = info.context
         await timeline.revise(context.office, context.viewer, command)
         return ReviseTimelineEntryPayload(entry=TimelineEntry.keyed(entry_id))

@@ -42,12 +42,15 @@ class ErrorCode(Term):
 class Problem:
     """One thing that is wrong with an input, where, and what to do about it.
 
-    `field` is the path inside the input, as GraphQL names it: ("entries", "3", "body").
+    `field` is the path inside the input, as GraphQL names it: ("entries", "3", "body"). Where two
+    edits of one text met, `current` is what stands and `yours` what was to stand.
     """
 
     code: ErrorCode
     message: str
     field: tuple[str, ...] = ()
+    current: str | None = None
+    yours: str | None = None
 
 
 class WhychainError(Exception):

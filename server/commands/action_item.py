@@ -9,6 +9,7 @@ from server.commands.action_item_change import Author, change
 from server.commands.changes import null_problems
 from server.commands.once import once
 from server.commands.timeline import require_incident
+from server.commands.versions import edit_problems
 from server.commands.work import Office, Work
 from server.domain.action_item import (
     ActionItemKind,
@@ -127,6 +128,7 @@ class Update:
 
     id: UUID
     changes: Mapping[str, object]
+    version: int | None = None
 
 
 async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
@@ -140,6 +142,9 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
         old = await _item(work, command.id)
         problems = null_problems(command.changes, _NEVER_NULL)
         if problems:
+            raise Refused(*problems)
+        texts = {name: command.changes[name] for name in _TEXTS if name in command.changes}
+        if problems := [*edit_problems(viewer, old, command.version, texts)]:
             raise Refused(*problems)
         await _check_update(work, old, command.changes)
         changes = await _update_columns(work, old, command.changes)

@@ -26,12 +26,17 @@ class Author:
     person_id: UUID | None = None
 
 
+_TEXTS = ("title", "description", "reason")
+
+
 async def change(work: Work, old: Row, columns: Mapping[str, object], author: Author) -> None:
     """Set columns of an action item, and account for those that became another."""
     for field in ActionItemField:
         if columns.get(field.column, old[field.column]) != old[field.column]:
             await account(work, field, old, columns, author)
     changes = {**columns, "updated_at": work.now}
+    if any(columns.get(name, old[name]) != old[name] for name in _TEXTS):
+        changes["version"] = old["version"] + 1
     await update_row(work.tx, action_item, changes, id=old["id"])
     subject = FeedSubject.ACTION_ITEM
     await work.changed(old["incident_id"], subject, old["id"], FeedChange.REVISED)

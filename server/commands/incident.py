@@ -8,6 +8,7 @@ from uuid import UUID
 from server.commands.changes import null_problems
 from server.commands.once import once
 from server.commands.timeline import Entry, write
+from server.commands.versions import edit_problems
 from server.commands.work import Office, Work
 from server.domain.attribution_weights import WEIGHTS
 from server.domain.feed import FeedChange, FeedSubject
@@ -128,6 +129,7 @@ class Update:
     services: tuple[str, ...] | None = None
     responders: Responders | None = None
     reason: str | None = None
+    version: int | None = None
 
 
 async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
@@ -147,6 +149,7 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
             *null_problems(command.changes, _NEVER_NULL),
             *_text_problems(command.changes),
             *check_bounds(command.reason or "", MAX_REASON, "reason", what="reason"),
+            *edit_problems(viewer, old, command.version, _texts(command.changes)),
             *_move_problems(old, command),
             *check_times(incidents.times_of({**old, **changes}), work.now),
             *await _responder_problems(work, command.responders or ()),
@@ -169,8 +172,10 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
 
 async def _store(work: Work, old: Row, command: Update, changes: Mapping[str, object]) -> None:
     row = dict(changes)
-    texts = {name: row[name] for name in ("title", "summary") if name in row}
+    texts = _texts(changes)
     row |= await _worded(work, **texts)
+    if any(text != old[name] for name, text in texts.items()):
+        row["version"] = old["version"] + 1
     row |= incidents.durations(incidents.times_of({**old, **row}))
     # A moment that is unreached is nobody's word: a source may tell when it is reached again.
     unreached = {name for name in changes if changes[name] is None} - command.changes.keys()
@@ -207,6 +212,10 @@ async def _tell(work: Work, viewer: Viewer, old: Row, command: Update) -> None:
         body = f"{line}: {reason}" if reason else line
         entry = Entry(TimelineKind.STATUS, work.now, body, actor=viewer.person_id)
         await write(work, command.id, entry)
+
+
+def _texts(columns: Mapping[str, object]) -> dict[str, object]:
+    return {name: columns[name] for name in ("title", "summary") if name in columns}
 
 
 _NEVER_NULL = {"title": "title", "severity": "severity", "status": "status"}

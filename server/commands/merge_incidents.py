@@ -26,7 +26,7 @@ from server.domain.merging import (
 )
 from server.domain.timeline import TimelineKind
 from server.domain.viewer import Scope, Viewer
-from server.domain.why import Why, check_chain, complete
+from server.domain.why import check_chain
 from server.errors import ErrorCode, Refused, refuse
 from server.store import attribution_kept as kept
 from server.store import incident as incidents
@@ -34,8 +34,9 @@ from server.store import incident_parts as parts
 from server.store.database import Row
 from server.store.language import columns_of
 from server.store.queue import Job, JobKind, of_changed_incident
-from server.store.statements import find_row, find_rows, update_row
-from server.store.tables import incident, why
+from server.store.statements import delete_rows, find_row, update_row
+from server.store.tables import incident, why_open
+from server.store.why import chain_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ async def _join_rows(work: Work, merged: Row, target: Row, settled: frozenset[st
         "status_set_to": word.status.value if word else None,
         "status_set_at": word.at if word else None,
         "edited": sorted(into.edited | other.edited | settled),
+        "version": target["version"] + 1,
     }
     changes |= news({**target, **changes}, page) if page else {}
     changes |= incidents.durations(incidents.times_of({**target, **changes}))
@@ -163,17 +165,15 @@ async def _move_parts(work: Work, merged: UUID, target: UUID) -> None:
         await work.all_changed(target, subject, moved)
     document = await parts.move_postmortem(work.tx, merged, target)
     await work.all_changed(target, FeedSubject.POSTMORTEM, document)
-    await _keep_chain(work, target)
+    await delete_rows(work.tx, why_open, incident_id=merged)
+    await _check_chain(work, target)
 
 
-async def _keep_chain(work: Work, incident_id: UUID) -> None:
+async def _check_chain(work: Work, incident_id: UUID) -> None:
     """Hold the chain to its rules: the other's first questions stand beside the target's."""
-    rows = await find_rows(work.tx, why, incident_id=incident_id)
-    chain = [Why(row["id"], row["parent_id"], row["depth"], row["systemic"]) for row in rows]
-    problems = check_chain(chain)
+    problems = check_chain(await chain_of(work.tx, incident_id))
     if problems:
         raise Refused(*problems)
-    await update_row(work.tx, incident, {"why_complete": complete(chain)}, id=incident_id)
 
 
 # ── a person's verdict ───────────────────────────────────────────────────────

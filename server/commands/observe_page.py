@@ -119,6 +119,7 @@ async def _revise(work: Work, row: Row, page: Page) -> bool:
     changes = news(dict(row), page)
     if "title" in changes:
         changes |= words("title", page.title, await directory_of(work.tx))
+        changes["version"] = row["version"] + 1
     if changes:
         changes |= incidents.durations(incidents.times_of({**row, **changes}))
         await update_row(work.tx, incident, changes, id=row["id"])

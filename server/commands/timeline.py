@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.commands.changes import null_problems
 from server.commands.once import once
+from server.commands.versions import edit_problems
 from server.commands.work import Office, Work
 from server.domain.feed import FeedChange, FeedSubject
 from server.domain.text import check_bounds, check_url
@@ -126,10 +127,11 @@ async def write_all(
 
 @dataclass(frozen=True, slots=True)
 class ReviseEntry:
-    """Change an entry: only the columns in `changes`."""
+    """Change an entry: only the columns in `changes`. `version` is the `sequence` it changes."""
 
     id: UUID
     changes: Mapping[str, object]
+    version: int | None = None
 
 
 async def revise(office: Office, viewer: Viewer, command: ReviseEntry) -> UUID:
@@ -149,6 +151,7 @@ async def revise(office: Office, viewer: Viewer, command: ReviseEntry) -> UUID:
         problems = [
             *check_entry(now["body"], now["occurred_at"], now["known_at"], work.now),
             *check_url(now["url"], "url"),
+            *edit_problems(viewer, old, command.version, _texts(command), "sequence"),
         ]
         if problems:
             raise Refused(*problems)
@@ -157,6 +160,10 @@ async def revise(office: Office, viewer: Viewer, command: ReviseEntry) -> UUID:
             changes |= said("body", now["body"], await directory_of(work.tx), work.rules)
         await _change(work, viewer, old, changes, FeedChange.REVISED)
         return command.id
+
+
+def _texts(command: ReviseEntry) -> dict[str, object]:
+    return {name: text for name, text in command.changes.items() if name == "body"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from server.commands import postmortem_missing
+from server.commands import moments, postmortem_missing, why_chain
 from server.domain.action_item import Sprints
 from server.domain.blameless import LanguageRule, built_in_rules
 from server.domain.feed import FeedChange, FeedSubject
@@ -37,6 +37,7 @@ class Work:
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
+    _changed: dict[UUID, set[FeedSubject]] = field(default_factory=dict)
     _jobs: list[Job] = field(default_factory=list)
 
     async def changed(
@@ -62,6 +63,7 @@ class Work:
             return ()
         sequences = await feed.append(self.tx, incident, subject, subject_ids, change, self.now)
         self._heads[incident] = sequences[-1]
+        self._changed.setdefault(incident, set()).add(subject)
         return sequences
 
     def retell(self) -> None:
@@ -70,6 +72,11 @@ class Work:
 
     async def conclude(self) -> None:
         """Write down, at the end, what follows from all changes together."""
+        for incident, subjects in self._changed.items():
+            if subjects & moments.DERIVE_FROM:
+                await moments.keep(self.tx, incident)
+            if subjects & why_chain.DERIVES_FROM:
+                await why_chain.keep(self.tx, incident)
         if self._heads:
             for incident, lacking in await postmortem_missing.keep(self.tx, [*self._heads]):
                 await self.changed(incident, FeedSubject.POSTMORTEM, lacking, FeedChange.REVISED)

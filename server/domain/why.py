@@ -1,5 +1,7 @@
 """What a why-chain is: trees of questions whose last answers speak of the system.
 
+What its last answers lack is open: to be asked further, or to be acted on.
+
 An incident may ask more than one first question (why it began, why it lasted), so a chain may
 have several roots. A node keeps its parent for life, which is why no cycle can arise.
 """
@@ -8,7 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from server.domain.blameless import LanguageFinding
 from server.errors import ErrorCode, Problem
+from server.term import Term
 
 MAX_DEPTH = 15
 """How deep a chain may go: three times the five whys."""
@@ -16,14 +20,40 @@ MAX_DEPTH = 15
 MAX_NODES = 100
 
 
+class WhyLack(Term):
+    """What a last answer of a why-chain lacks."""
+
+    HUMAN_ERROR = (
+        "HUMAN_ERROR",
+        "It gives a person as the cause: ask what made the step look right.",
+    )
+    NOT_SYSTEMIC = "NOT_SYSTEMIC", "It does not speak of the system yet: ask further."
+    NO_ACTION_ITEM = "NO_ACTION_ITEM", "Nothing is done about it, and it is not accepted either."
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A node of a chain: depth 1 is a first question, `systemic` ends a branch well."""
+    """A node of a chain: depth 1 is a first question, `systemic` ends a branch well.
+
+    `of_a_person`: its answer gives a person as the cause. `in_hand`: something is done about it, or
+    it is accepted as it is.
+    """
 
     id: UUID
     parent_id: UUID | None
     depth: int
     systemic: bool
+    of_a_person: bool = False
+    in_hand: bool = False
+
+    @property
+    def lack(self) -> WhyLack | None:
+        """What it lacks to be a last answer."""
+        if self.of_a_person:
+            return WhyLack.HUMAN_ERROR
+        if not self.systemic:
+            return WhyLack.NOT_SYSTEMIC
+        return None if self.in_hand else WhyLack.NO_ACTION_ITEM
 
 
 def depth_below(parent: Why | None) -> int:
@@ -37,9 +67,34 @@ def leaves(nodes: Collection[Why]) -> tuple[Why, ...]:
     return tuple(node for node in nodes if node.id not in asked)
 
 
+def open_leaves(nodes: Collection[Why]) -> dict[UUID, WhyLack]:
+    """What is left to do: the last answers that lack something, each with what."""
+    return {leaf.id: lack for leaf in leaves(nodes) if (lack := leaf.lack)}
+
+
 def complete(nodes: Collection[Why]) -> bool:
-    """Whether there is a chain and each of its branches reached the system."""
-    return bool(nodes) and all(leaf.systemic for leaf in leaves(nodes))
+    """Whether there is a chain and each of its branches reached the system.
+
+    What is done about it comes after: an action item that is missing leaves it complete.
+    """
+    return bool(nodes) and set(open_leaves(nodes).values()) <= {WhyLack.NO_ACTION_ITEM}
+
+
+def check_systemic(findings: Collection[LanguageFinding]) -> tuple[Problem, ...]:
+    """What forbids confirming that an answer, with these findings in it, speaks of the system."""
+    if not findings:
+        return ()
+    advice = min(findings).advice
+    message = f"{advice} An answer that gives a person as the cause is no end: ask it further."
+    return (Problem(ErrorCode.INVALID, message, ("systemic",)),)
+
+
+def check_acceptance(node: Why) -> tuple[Problem, ...]:
+    """What forbids accepting an answer as it is."""
+    if node.systemic and not node.of_a_person:
+        return ()
+    message = "Only an answer that speaks of the system can be accepted. Ask it further."
+    return (Problem(ErrorCode.CONFLICT, message, ("id",)),)
 
 
 def check_new(nodes: Collection[Why], parent_id: UUID | None) -> tuple[Problem, ...]:

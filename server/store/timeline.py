@@ -23,6 +23,10 @@ _KNOWN = select(timeline_entry.c.id).where(
 _FIND = select(timeline_entry.c.incident_id).where(timeline_entry.c.id == bindparam("entry"))
 
 
+_TOLD = ("kind", "occurred_at", "known_at", "body", "body_redacted", "url")
+"""What an entry tells, and a revision keeps."""
+
+
 async def find_entry(tx: Transaction, entry_id: UUID) -> Row | None:
     """Which incident the entry belongs to, if there is such an entry."""
     return await tx.one(_FIND, entry=entry_id)
@@ -61,5 +65,4 @@ async def revise_entries(
 
 
 def _before(old: Row) -> dict[str, object]:
-    kept = {name: old[name] for name in ("kind", "occurred_at", "body", "body_redacted")}
-    return {"entry_id": old["id"], **kept}
+    return {"entry_id": old["id"], **{name: old[name] for name in _TOLD}}

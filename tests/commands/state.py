@@ -1,4 +1,4 @@
-"""The state as facts: what a database holds, without our ids, sequences and recording times."""
+"""The state as facts: what a database holds, without our ids, sequences, versions and times."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +14,7 @@ Facts = dict[Any, Any]
 
 _OURS = {
     "id", "number", "sequence", "created_at", "updated_at", "recorded_at", "computed_at", "slug",
+    "version",
 }  # fmt: skip
 
 

@@ -119,6 +119,8 @@ async def test_every_table_of_an_incident_is_moved_or_stays_for_a_reason() -> No
         "attribution_candidate": "as attribution",
         "suspect": "taken away: deployments name the target",
         "likely_same": "taken away: the question is answered",
+        "why_open": "taken away: derived of the whys that moved",
+        "moment": "the record of its own; the target's are derived anew",
         "incident": "the redirect itself",
         "postmortem": "moved where the target has none; else it is the record's own",
         "facilitator_asked": "the rota: who was asked was asked for that record",

@@ -11,6 +11,7 @@ from server.domain.why import (
     MAX_DEPTH,
     MAX_NODES,
     Why,
+    WhyLack,
     check_chain,
     check_new,
     check_parent_kept,
@@ -18,6 +19,7 @@ from server.domain.why import (
     complete,
     depth_below,
     leaves,
+    open_leaves,
 )
 from server.errors import ErrorCode, Problem
 
@@ -51,6 +53,23 @@ def test_a_chain_is_complete_when_every_branch_reaches_the_system() -> None:
 def test_an_answer_at_system_level_that_is_asked_further_is_no_end() -> None:
     root = why(1, systemic=True)
     assert not complete([root, why(2, root)])
+
+
+def test_what_a_last_answer_lacks_is_told_the_worst_first() -> None:
+    root = why(1, systemic=True)
+    leaf = replace(why(2, root), of_a_person=True)
+    assert open_leaves([root, leaf]) == {leaf.id: WhyLack.HUMAN_ERROR}
+    leaf = replace(leaf, of_a_person=False)
+    assert open_leaves([root, leaf]) == {leaf.id: WhyLack.NOT_SYSTEMIC}
+    leaf = replace(leaf, systemic=True)
+    assert open_leaves([root, leaf]) == {leaf.id: WhyLack.NO_ACTION_ITEM}
+    assert complete([root, leaf])
+    leaf = replace(leaf, in_hand=True)
+    assert open_leaves([root, leaf]) == {}
+
+
+def test_a_person_as_the_cause_completes_nothing() -> None:
+    assert not complete([replace(why(1, systemic=True), of_a_person=True)])
 
 
 def test_a_chain_may_have_several_first_questions() -> None:

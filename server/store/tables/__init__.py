@@ -41,6 +41,7 @@ from server.store.tables.incidents import (
     incident,
     incident_service,
     likely_same,
+    moment,
     page_merge,
     page_resolved,
     responder,
@@ -51,6 +52,7 @@ from server.store.tables.learning import (
     action_item,
     why,
     why_evidence,
+    why_open,
 )
 from server.store.tables.machinery import (
     api_token,
@@ -105,6 +107,7 @@ __all__ = [
     "message",
     "message_mention",
     "metadata",
+    "moment",
     "observation",
     "page_merge",
     "page_resolved",
@@ -129,4 +132,5 @@ __all__ = [
     "timeline_revision",
     "why",
     "why_evidence",
+    "why_open",
 ]

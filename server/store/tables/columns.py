@@ -85,6 +85,11 @@ def count(name: str) -> Column[Any]:
     return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
+def version() -> Column[Any]:
+    """How often the texts of a row were changed: what an edit of them is based on."""
+    return Column("version", Integer, nullable=False, server_default=text("1"))
+
+
 def edited() -> Column[Any]:
     """The columns a person has set: no observation overwrites them."""
     return Column("edited", ARRAY(Text), nullable=False, server_default=text("'{}'"))

@@ -1,6 +1,7 @@
 """Incidents, their feeds and timelines, and what was thought of their causes."""
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     Double,
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from server.domain.feed import FeedChange, FeedSubject
 from server.domain.hypothesis import HypothesisState
 from server.domain.incident import IncidentStatus, ResponderRole, Severity, Signal
+from server.domain.moments import MomentKind
 from server.domain.timeline import TimelineKind
 from server.store.tables.columns import (
     C_TEXT,
@@ -32,6 +34,7 @@ from server.store.tables.columns import (
     one_of,
     said,
     to,
+    version,
     words,
 )
 
@@ -64,6 +67,7 @@ incident = Table(
     at("status_set_at"),
     *one_of("status_set_to", IncidentStatus, nullable=True),
     edited(),
+    version(),
     to("merged_into_id", "incident"),
     at("merged_at"),
     to("merged_by_id", "person", on_delete="SET NULL"),
@@ -202,10 +206,26 @@ timeline_revision = Table(
     to("by_id", "person", on_delete="SET NULL"),
     *one_of("kind", TimelineKind),
     at("occurred_at", nullable=False),
+    at("known_at"),
     *words("body"),
+    Column("url", Text),
     Index(None, "entry_id", "at", "id"),
     Index(None, "by_id"),
 )
+
+moment = Table(
+    "moment",
+    metadata,
+    to("incident_id", "incident", on_delete="CASCADE", nullable=False),
+    *one_of("kind", MomentKind),
+    Column("place", Integer, nullable=False),
+    to("entry_id", "timeline_entry", on_delete="SET NULL"),
+    flag("missing"),
+    Column("questions", ARRAY(Text), nullable=False),
+    PrimaryKeyConstraint("incident_id", "kind"),
+    Index(None, "entry_id"),
+)
+"""The moments of each incident; all of it derives from its timeline, hypotheses and attribution."""
 
 hypothesis_evidence = Table(
     "hypothesis_evidence",

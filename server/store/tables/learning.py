@@ -1,9 +1,33 @@
 """Whys, and what is done about them."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
 
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
-from server.store.tables.columns import at, key, metadata, now, one_of, said, to, words
+from server.domain.why import WhyLack
+from server.store.tables.columns import (
+    at,
+    flag,
+    key,
+    metadata,
+    now,
+    one_of,
+    said,
+    to,
+    version,
+    words,
+)
 
 why = Table(
     "why",
@@ -15,10 +39,30 @@ why = Table(
     *said("question"),
     *said("answer"),
     Column("systemic", Boolean, nullable=False),
+    flag("systemic_proposed"),
+    flag("of_a_person"),
+    Column("next_questions", Text, nullable=False, server_default=text("''")),
+    Column("next_questions_redacted", Text),
+    *words("accepted_reason", nullable=True),
+    to("accepted_by_id", "person", on_delete="SET NULL"),
+    at("accepted_at"),
+    version(),
     now("created_at"),
     Index(None, "incident_id", "depth", "id"),
     Index(None, "parent_id"),
+    Index(None, "accepted_by_id"),
 )
+"""`systemic_proposed`, `of_a_person` and `next_questions`, one a line, derive from the answer."""
+
+why_open = Table(
+    "why_open",
+    metadata,
+    Column("why_id", UUID, ForeignKey("why.id", ondelete="CASCADE"), primary_key=True),
+    to("incident_id", "incident", on_delete="CASCADE", nullable=False),
+    *one_of("lack", WhyLack),
+    Index(None, "incident_id"),
+)
+"""The last answers of why-chains that lack something; it derives from the whys and what is done."""
 
 why_evidence = Table(
     "why_evidence",
@@ -44,6 +88,7 @@ action_item = Table(
     *one_of("state", ActionItemState),
     *words("reason", nullable=True),
     at("completed_at"),
+    version(),
     now("created_at"),
     now("updated_at"),
     Index(None, "due_on", "id"),

@@ -1,6 +1,16 @@
 """How incidents and their timelines are read."""
 
-from sqlalchemy import Boolean, Integer, any_, bindparam, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from server.domain.incident import IncidentStatus
 from server.store.redirect import standing_for_number
@@ -11,6 +21,7 @@ from server.store.tables import (
     team,
     timeline_entry,
 )
+from server.store.tables import moment as told_moment
 from server.store.views.sight import mentions, moment, texts, told
 
 incident_title = told(incident.c.title)
@@ -49,3 +60,11 @@ INCIDENTS = {
 """The conditions of `IncidentWhere`."""
 
 ENTRY_KINDS = timeline_entry.c.kind == any_(texts("kinds"))
+
+KNOWN_BEFORE = func.coalesce(timeline_entry.c.known_at, timeline_entry.c.occurred_at) < moment(
+    "known_before"
+)
+"""What the team could know before a time: at once, where nothing else is told."""
+
+moment_prompt = case((told_moment.c.missing, told_moment.c.questions[1]))
+"""The question that a missing moment is asked for with."""

@@ -17,7 +17,7 @@ from tests.schema.both_paths.verdicts import Outcome, Verdict, verdict
 from tests.schema.conftest import ADMIN, Graph
 
 BATCHES = 12
-DOCUMENTS = 100
+DOCUMENTS = 120
 """Documents of a batch. Those with variables are two operations, with other values."""
 
 

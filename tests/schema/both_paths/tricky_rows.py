@@ -78,6 +78,9 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "provider": ("github", "jira"),
     "edited": ([],),
     "missing": ([], ["A summary: what happened."], ["", '"it\'s" missing', "Ünï"]),
+    "questions": ([], ["plain"], list(TEXTS)),
+    "next_questions": ("", "Why?", "Why?\nWhat else?", "\n"),
+    "next_questions_redacted": ("", "Why so?\n", "one\ntwo\nthree"),
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
@@ -114,6 +117,8 @@ SIZES: Mapping[Table, int] = {
     t.attribution_candidate: 30,
     t.suspect: 30,
     t.delivery: 24,
+    t.moment: 40,
+    t.why_open: 12,
 }
 """How many rows there are at most: those that clash are left out."""
 
