@@ -25,8 +25,8 @@ async def answered(whychain: Served, incident: str, answer: str, **members: obje
     return (await whychain(ANSWER, input=wanted))["answerWhy"]
 
 
-async def test_an_account_is_asked_for_until_it_is_whole() -> None:
-    async with serving() as whychain:
+async def test_an_account_is_asked_for_until_it_is_whole(database_url: str) -> None:
+    async with serving(database_url=database_url) as whychain:
         incident = (await whychain(DECLARE))["declareIncident"]["incident"]["id"]
         found = (await whychain(ACCOUNT, id=incident))["incident"]
         missing = [each for each in found["moments"] if each["missing"]]
