@@ -19,6 +19,7 @@ from schema import (
     merging,
     person,
     pull_request,
+    reliability,
     service,
     team,
     timeline,
@@ -44,6 +45,7 @@ class Query(
     integration.IntegrationQueries,
     viewer.ViewerQueries,
     delivery.DeliveryQueries,
+    reliability.ReliabilityQueries,
     NodeQueries,
     EntityQueries,
 ):
