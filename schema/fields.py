@@ -79,7 +79,7 @@ class Refusals(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except Refused as refused:
-            return self._payload(user_errors=[_shown(each) for each in refused.problems])
+            return self._payload(user_errors=[shown(each) for each in refused.problems])
 
     @property
     def _payload(self) -> Any:
@@ -87,7 +87,8 @@ class Refusals(FieldExtension):
         return found.of_type if isinstance(found, StrawberryOptional) else found
 
 
-def _shown(problem: Problem) -> UserError:
+def shown(problem: Problem) -> UserError:
+    """A problem as a payload shows it."""
     field = [_camel(part) for part in problem.field]
     return UserError(code=problem.code, message=problem.message, field=field or None)
 

@@ -34,6 +34,7 @@ from schema.fields import (
 from schema.hypothesis import Hypothesis
 from schema.merging import LikelySame
 from schema.person import Person
+from schema.postmortem import Postmortem
 from schema.service import Service
 from schema.timeline import KINDS, OCCURRED, TimelineEntry
 from schema.why import WhyChain
@@ -115,6 +116,11 @@ class Incident(Node):
         sorts=DUE,
         orderable=False,
         backward=False,
+    )
+    postmortem: Postmortem | None = one(
+        "What is learned from it; none until it is begun.",
+        t.incident.c.id,
+        t.postmortem.c.incident_id,
     )
     likely_same: list[LikelySame] = many(
         "Other incidents that may be records of this one, the likeliest first: see "

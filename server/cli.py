@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -19,16 +20,19 @@ from rich.table import Table
 from server.app import House, connected, open_house
 from server.backfill import backfill as read_past
 from server.backfill import first_day
-from server.cli_inbox import inbox_app
+from server.cli_inbox import at_work, inbox_app
 from server.cli_people import people_app
 from server.commands import token as tokens
+from server.commands.postmortem_document import Wanted, documents
 from server.console import err, out, print_table, read_settings, run
 from server.demo.door import DoorError
 from server.demo.stage import Stage
 from server.demo.stage import run as play
 from server.doctor import Finding, examine
+from server.domain.postmortem import PostmortemState
 from server.domain.viewer import Scope
 from server.errors import WhychainError
+from server.export import export as write_folder
 from server.serving import Server, listen, port_of
 from server.settings import Settings
 from server.store.embedded import EmbeddedPostgresError
@@ -233,6 +237,35 @@ def backfill(
 
 async def _backfill(settings: Settings, target: str, day: date, whole: list[bool]) -> None:
     whole.append(await read_past(settings, target, day, out))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only those published, or begun, since this day."),
+    ] = None,
+    state: Annotated[
+        PostmortemState, typer.Option(case_sensitive=False, help="Only in this state.")
+    ] = PostmortemState.PUBLISHED,
+    with_names: Annotated[
+        bool, typer.Option("--with-names", help="Name people, in place of their roles.")
+    ] = False,
+) -> None:
+    """Write post-mortems as Markdown files with an index; safe to run again."""
+    wanted = Wanted(state, since.date() if since else None)
+    run(_export(folder, wanted, named=with_names))
+
+
+async def _export(folder: Path, wanted: Wanted, *, named: bool) -> None:
+    async with at_work() as (office, operator):
+        found = await documents(office.database, operator, wanted, named=named)
+    exported = write_folder(found, folder)
+    out.print(
+        f"{folder}: {exported.documents} post-mortems; {exported.written} files were written.",
+        markup=False,
+    )
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────

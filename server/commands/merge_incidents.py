@@ -160,6 +160,8 @@ async def _move_parts(work: Work, merged: UUID, target: UUID) -> None:
     for subject, table in parts.PARTS.items():
         moved = await parts.move(work.tx, table, merged, target)
         await work.all_changed(target, subject, moved)
+    document = await parts.move_postmortem(work.tx, merged, target)
+    await work.all_changed(target, FeedSubject.POSTMORTEM, document)
     await _keep_chain(work, target)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from server.commands import postmortem_missing
 from server.domain.action_item import Sprints
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
@@ -65,8 +66,11 @@ class Work:
         """People are told of otherwise now: what subscribers were told of them is outdated."""
         self._retold = True
 
-    async def turn(self) -> None:
-        """Write down, at the end, whether people are told of otherwise."""
+    async def conclude(self) -> None:
+        """Write down, at the end, what follows from all changes together."""
+        if self._heads:
+            for incident, lacking in await postmortem_missing.keep(self.tx, [*self._heads]):
+                await self.changed(incident, FeedSubject.POSTMORTEM, lacking, FeedChange.REVISED)
         if self._retold or directory.changed(self.tx):
             self._heads[DIRECTORY] = await directory.turn(self.tx)
 
@@ -108,7 +112,7 @@ class Office:
         async with self.database.transaction() as tx:
             work = Work(tx, self.clock(), self.sprints, self.outward)
             yield work
-            await work.turn()
+            await work.conclude()
             await queue.enqueue(tx, work.jobs)
         if work.hints:
             self.publish(work.hints)

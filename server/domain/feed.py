@@ -12,6 +12,7 @@ class FeedSubject(Term):
     ATTRIBUTION = "ATTRIBUTION", "Its attribution or the verdict."
     WHY = "WHY", "A node of its why-chain."
     ACTION_ITEM = "ACTION_ITEM", "An action item."
+    POSTMORTEM = "POSTMORTEM", "Its post-mortem."
     MERGER = "MERGER", "The incident that this one became part of: with it the feed ends."
 
 

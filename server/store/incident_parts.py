@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Table, any_, bindparam, delete, func, null, select, update
+from sqlalchemy import Table, any_, bindparam, delete, exists, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
@@ -24,6 +24,7 @@ from server.store.tables import (
     incident_channel,
     incident_service,
     message,
+    postmortem,
     responder,
     timeline_entry,
     why,
@@ -97,6 +98,18 @@ _MOVE = {
     .returning(table.c.id)
     for table in PARTS.values()
 }
+
+_own = postmortem.alias("own")
+
+_MOVE_POSTMORTEM = (
+    update(postmortem)
+    .where(
+        postmortem.c.incident_id == bindparam("merged"),
+        ~exists().where(_own.c.incident_id == bindparam("target")),
+    )
+    .values(incident_id=bindparam("target"))
+    .returning(postmortem.c.id)
+)
 
 _PAGES = select(incident.c.source, incident.c.external_id).where(
     (incident.c.id == bindparam("target")) | (incident.c.merged_into_id == bindparam("target")),
@@ -172,6 +185,12 @@ async def move(tx: Transaction, table: Table, merged: UUID, target: UUID) -> lis
     """Move all parts of one kind; their ids in the order in which they were made."""
     rows = await tx.fetch(_MOVE[table], merged=merged, target=target)
     return sorted(row["id"] for row in rows)
+
+
+async def move_postmortem(tx: Transaction, merged: UUID, target: UUID) -> list[UUID]:
+    """Move the post-mortem, unless the target has one: then it stays with its record."""
+    rows = await tx.fetch(_MOVE_POSTMORTEM, merged=merged, target=target)
+    return [row["id"] for row in rows]
 
 
 async def unite(tx: Transaction, table: Table, merged: UUID, target: UUID) -> None:

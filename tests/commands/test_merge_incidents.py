@@ -120,6 +120,8 @@ async def test_every_table_of_an_incident_is_moved_or_stays_for_a_reason() -> No
         "suspect": "taken away: deployments name the target",
         "likely_same": "taken away: the question is answered",
         "incident": "the redirect itself",
+        "postmortem": "moved where the target has none; else it is the record's own",
+        "facilitator_asked": "the rota: who was asked was asked for that record",
     }
     moved = {table.name for table in (*PARTS.values(), *UNITED, *CHAT, tables.timeline_entry)}
     found = {column.table.name for column in references(tables.incident)}

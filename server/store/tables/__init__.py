@@ -70,6 +70,7 @@ from server.store.tables.people import (
     team,
     team_source,
 )
+from server.store.tables.postmortem import facilitator_asked, postmortem
 from server.store.tables.tickets import action_item_change, ticket
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "deployment_redirect",
     "deployment_source",
     "deployment_told",
+    "facilitator_asked",
     "feed",
     "hypothesis",
     "hypothesis_evidence",
@@ -109,6 +111,7 @@ __all__ = [
     "people_version",
     "person",
     "post",
+    "postmortem",
     "pull_request",
     "pull_request_dependency",
     "pull_request_file",

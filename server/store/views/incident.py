@@ -16,12 +16,12 @@ from server.store.views.sight import mentions, moment, texts, told
 incident_title = told(incident.c.title)
 incident_summary = told(incident.c.summary)
 
-_of_services = (
+OF_SERVICES = (
     select(incident_service.c.incident_id)
     .join(service, service.c.id == incident_service.c.service_id)
     .where(service.c.slug == any_(texts("services")))
 )
-_of_teams = (
+OF_TEAMS = (
     select(incident_service.c.incident_id)
     .join(service, service.c.id == incident_service.c.service_id)
     .join(team, team.c.id == service.c.team_id)
@@ -39,8 +39,8 @@ STANDS = incident.c.merged_into_id.is_(None)
 INCIDENTS = {
     "severity": incident.c.severity == any_(texts("severity")),
     "status": incident.c.status == any_(texts("status")),
-    "services": incident.c.id.in_(_of_services),
-    "teams": incident.c.id.in_(_of_teams),
+    "services": incident.c.id.in_(OF_SERVICES),
+    "teams": incident.c.id.in_(OF_TEAMS),
     "declared_after": incident.c.declared_at > moment("declared_after"),
     "declared_before": incident.c.declared_at < moment("declared_before"),
     "open": _is_open == bindparam("open", type_=Boolean),

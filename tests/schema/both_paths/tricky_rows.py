@@ -77,6 +77,7 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "environment": ("production", "prod-eu", "staging", "Прод", ""),
     "provider": ("github", "jira"),
     "edited": ([],),
+    "missing": ([], ["A summary: what happened."], ["", '"it\'s" missing', "Ünï"]),
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
@@ -108,6 +109,7 @@ SIZES: Mapping[Table, int] = {
     t.action_item: 20,
     t.ticket: 16,
     t.action_item_change: 50,
+    t.postmortem: 12,
     t.attribution: 15,
     t.attribution_candidate: 30,
     t.suspect: 30,
