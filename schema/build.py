@@ -15,6 +15,7 @@ from schema import (
     hypothesis,
     incident,
     integration,
+    library,
     live,
     merging,
     person,
@@ -48,6 +49,7 @@ class Query(
     viewer.ViewerQueries,
     delivery.DeliveryQueries,
     reliability.ReliabilityQueries,
+    library.LibraryQueries,
     NodeQueries,
     EntityQueries,
 ):
@@ -87,6 +89,7 @@ _CONCEPTS = (
     deployment,
     hypothesis,
     incident,
+    library,
     live,
     merging,
     person,

@@ -10,7 +10,7 @@ from server.commands import postmortem_missing
 from server.domain.action_item import Sprints
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
-from server.store import directory, feed, queue
+from server.store import directory, feed, library, queue
 from server.store.database import Database, Transaction
 from server.store.queue import Job, JobKind
 
@@ -35,6 +35,7 @@ class Work:
     outward: frozenset[JobKind] = frozenset()
     _heads: dict[UUID, int] = field(default_factory=dict)
     _retold: bool = False
+    _reworded: set[UUID] = field(default_factory=set)
     _jobs: list[Job] = field(default_factory=list)
 
     async def changed(
@@ -60,6 +61,8 @@ class Work:
             return ()
         sequences = await feed.append(self.tx, incident, subject, subject_ids, change, self.now)
         self._heads[incident] = sequences[-1]
+        if subject in library.SHELVED:
+            self._reworded.add(incident)
         return sequences
 
     def retell(self) -> None:
@@ -71,6 +74,8 @@ class Work:
         if self._heads:
             for incident, lacking in await postmortem_missing.keep(self.tx, [*self._heads]):
                 await self.changed(incident, FeedSubject.POSTMORTEM, lacking, FeedChange.REVISED)
+        if self._reworded:
+            await library.write(self.tx, self._reworded)
         if self._retold or directory.changed(self.tx):
             self._heads[DIRECTORY] = await directory.turn(self.tx)
 

@@ -118,6 +118,7 @@ async def test_every_table_of_an_incident_is_moved_or_stays_for_a_reason() -> No
         "attribution": "the record of its own; the target's is computed anew",
         "attribution_candidate": "as attribution",
         "suspect": "taken away: deployments name the target",
+        "library_entry": "found no more: it derives from the target's own parts",
         "likely_same": "taken away: the question is answered",
         "incident": "the redirect itself",
         "postmortem": "moved where the target has none; else it is the record's own",

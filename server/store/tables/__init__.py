@@ -52,6 +52,7 @@ from server.store.tables.learning import (
     why,
     why_evidence,
 )
+from server.store.tables.library import library_entry
 from server.store.tables.machinery import (
     api_token,
     connection_state,
@@ -101,6 +102,7 @@ __all__ = [
     "incident",
     "incident_channel",
     "incident_service",
+    "library_entry",
     "likely_same",
     "message",
     "message_mention",
