@@ -23,6 +23,7 @@ from server.errors import ErrorCode, Problem, Refused, refuse
 from server.store import incident as incidents
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
+from server.store.queue import Job, JobKind
 from server.store.statements import delete_rows, find_row, find_rows, insert_row, update_row
 from server.store.tables import action_item, incident, why, why_evidence
 
@@ -166,3 +167,4 @@ async def _follow(work: Work, incident_id: UUID, why_id: UUID, change: FeedChang
     done = complete(await _chain(work, incident_id))
     await update_row(work.tx, incident, {"why_complete": done}, id=incident_id)
     await work.changed(incident_id, FeedSubject.WHY, why_id, change)
+    work.later(Job(JobKind.COMPARE, incident_id))

@@ -120,6 +120,7 @@ async def test_every_table_of_an_incident_is_moved_or_stays_for_a_reason() -> No
         "suspect": "taken away: deployments name the target",
         "library_entry": "found no more: it derives from the target's own parts",
         "likely_same": "taken away: the question is answered",
+        "similar": "taken away, and found anew for the target",
         "incident": "the redirect itself",
         "postmortem": "moved where the target has none; else it is the record's own",
         "facilitator_asked": "the rota: who was asked was asked for that record",

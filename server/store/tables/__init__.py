@@ -44,6 +44,7 @@ from server.store.tables.incidents import (
     page_merge,
     page_resolved,
     responder,
+    similar,
     timeline_entry,
     timeline_revision,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "service",
     "service_dependency",
     "service_source",
+    "similar",
     "suspect",
     "team",
     "team_source",

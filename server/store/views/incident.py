@@ -8,6 +8,7 @@ from server.store.tables import (
     incident,
     incident_service,
     service,
+    similar,
     team,
     timeline_entry,
 )
@@ -49,3 +50,6 @@ INCIDENTS = {
 """The conditions of `IncidentWhere`."""
 
 ENTRY_KINDS = timeline_entry.c.kind == any_(texts("kinds"))
+
+MOST_SIMILAR = similar.c.rank <= bindparam("first", type_=Integer)
+similar_reason = told(similar.c.reason)

@@ -126,7 +126,7 @@ class Heading:
 
     def _roots(self, fields: list[tuple[str, GraphQLField]]) -> list[tuple[str, GraphQLField]]:
         """Roots by how much there is to see; those that need Python, or a right of few, seldom."""
-        if self._chance(0.02):
+        if self._chance(0.01):
             return [each for each in fields if each[0] in NEEDING_PYTHON]
         left_out = set(NEEDING_PYTHON) | (set() if self._chance(0.4) else FOR_ADMINISTRATORS)
         seen = [each for each in fields if each[0] not in left_out]

@@ -1,4 +1,4 @@
-"""The library, in which published post-mortems are searched."""
+"""The library, in which published post-mortems are searched, and incidents that are alike."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -122,4 +122,25 @@ def upgrade() -> None:
     op.create_index(
         op.f("library_entry_words_idx"), "library_entry", ["words"], postgresql_using="gin"
     )
+    op.create_table(
+        "similar",
+        sa.Column("incident_id", sa.UUID(), nullable=False),
+        sa.Column("other_id", sa.UUID(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_redacted", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("similar_incident_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["incident.id"], name=op.f("similar_other_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("incident_id", "other_id", name=op.f("similar_pkey")),
+    )
+    op.create_index(op.f("similar_incident_id_rank_idx"), "similar", ["incident_id", "rank"])
+    op.create_index(op.f("similar_other_id_idx"), "similar", ["other_id"])
     op.execute(_FILL)
