@@ -9,7 +9,7 @@ import strawberry
 from schema.action_item import DUE, ActionItem
 from schema.attribution import Attribution
 from schema.chat import IncidentChannel
-from schema.engine.conditions import Where
+from schema.engine.conditions import Filter, Where
 from schema.engine.connections import Sorts, connection
 from schema.engine.declare import Node, column, rows
 from schema.engine.edges import many, one, ref, same
@@ -39,6 +39,7 @@ from schema.moments import Moment
 from schema.person import Person
 from schema.postmortem import Postmortem
 from schema.service import Service
+from schema.similar import SimilarIncident
 from schema.timeline import ENTRIES, OCCURRED, TimelineEntry
 from schema.why import WhyChain
 from server.commands import incident as incidents
@@ -139,6 +140,11 @@ class Incident(Node):
         "Other incidents that may be records of this one, the likeliest first: see "
         "`mergeIncidents`.",
         via=t.likely_same.c.incident_id,
+    )
+    similar: list[SimilarIncident] = many(
+        "Incidents that are alike in what broke and why, the most similar first; at most ten.",
+        via=t.similar.c.incident_id,
+        filters={"first": Filter(int, "How many at most.", views.MOST_SIMILAR, 5)},
     )
     merged_into: Incident | None = one(
         "The incident that this one is part of now: its id leads there.",

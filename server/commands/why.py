@@ -29,6 +29,7 @@ from server.store import incident as incidents
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
 from server.store.language import said
+from server.store.queue import Job, JobKind
 from server.store.statements import delete_rows, find_row, find_rows, insert_row, update_row
 from server.store.tables import action_item, why, why_evidence
 from server.store.why import chain_of
@@ -91,6 +92,7 @@ async def _answer(work: Work, viewer: Viewer, command: Answer) -> UUID:
     if command.evidence is not None:
         await replace_evidence(work, why_evidence, "why_id", why_id, command.evidence)
     await work.changed(command.incident, FeedSubject.WHY, why_id, change)
+    work.later(Job(JobKind.COMPARE, command.incident))
     return why_id
 
 
@@ -187,6 +189,7 @@ async def remove(office: Office, viewer: Viewer, command: Remove) -> UUID:
         orphans = await find_rows(work.tx, action_item, why_id=command.id)
         await delete_rows(work.tx, why, id=command.id)
         await work.changed(incident_id, FeedSubject.WHY, command.id, FeedChange.RETRACTED)
+        work.later(Job(JobKind.COMPARE, incident_id))
         for item in orphans:
             await work.changed(
                 item["incident_id"], FeedSubject.ACTION_ITEM, item["id"], FeedChange.REVISED

@@ -11,7 +11,7 @@ from server.domain.action_item import Sprints
 from server.domain.blameless import LanguageRule, built_in_rules
 from server.domain.feed import FeedChange, FeedSubject
 from server.live.hint import DIRECTORY, Hint, Publish
-from server.store import directory, feed, queue
+from server.store import directory, feed, library, queue
 from server.store.database import Database, Transaction
 from server.store.queue import Job, JobKind
 
@@ -80,6 +80,9 @@ class Work:
         if self._heads:
             for incident, lacking in await postmortem_missing.keep(self.tx, [*self._heads]):
                 await self.changed(incident, FeedSubject.POSTMORTEM, lacking, FeedChange.REVISED)
+        reworded = [each for each, told in self._changed.items() if told & library.SHELVED]
+        if reworded:
+            await library.write(self.tx, reworded)
         if self._retold or directory.changed(self.tx):
             self._heads[DIRECTORY] = await directory.turn(self.tx)
 

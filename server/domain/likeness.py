@@ -28,8 +28,8 @@ _SAME_TITLE = 0.3
 _SIMILAR = 0.3
 """Which share of their words two titles have in common to be called similar."""
 
-_WORDS = re.compile(r"\w+")
-_SAYS_NOTHING = frozenset(
+WORDS = re.compile(r"\w+")
+SAYS_NOTHING = frozenset(
     "a an and are at for from in is of on or the to with".split()  # noqa: SIM905  # reads better
 )
 
@@ -113,4 +113,4 @@ def _titles(one: str, other: str) -> _Sign:
 
 def _said(title: str) -> set[str]:
     """The words of a title that say something."""
-    return set(_WORDS.findall(title.casefold())) - _SAYS_NOTHING
+    return set(WORDS.findall(title.casefold())) - SAYS_NOTHING

@@ -45,6 +45,7 @@ from server.store.tables.incidents import (
     page_merge,
     page_resolved,
     responder,
+    similar,
     timeline_entry,
     timeline_revision,
 )
@@ -54,6 +55,7 @@ from server.store.tables.learning import (
     why_evidence,
     why_open,
 )
+from server.store.tables.library import library_entry
 from server.store.tables.machinery import (
     api_token,
     connection_state,
@@ -103,6 +105,7 @@ __all__ = [
     "incident",
     "incident_channel",
     "incident_service",
+    "library_entry",
     "likely_same",
     "message",
     "message_mention",
@@ -124,6 +127,7 @@ __all__ = [
     "service",
     "service_dependency",
     "service_source",
+    "similar",
     "suspect",
     "team",
     "team_source",

@@ -105,6 +105,22 @@ likely_same = Table(
 )
 """Incidents that may be records of one; each pair stands here both ways round."""
 
+similar = Table(
+    "similar",
+    metadata,
+    to("incident_id", "incident", on_delete="CASCADE", nullable=False),
+    to("other_id", "incident", on_delete="CASCADE", nullable=False),
+    Column("score", Double, nullable=False),
+    Column("rank", Integer, nullable=False),
+    *words("reason"),
+    PrimaryKeyConstraint("incident_id", "other_id"),
+    Index(None, "incident_id", "rank"),
+    Index(None, "other_id"),
+)
+"""The incidents that are most like each one; `rank` derives from the scores. A pair may stand here
+one way round only: each incident has its own ten. The reason is made of texts without names, yet
+who becomes known later may be in it."""
+
 page_merge = Table(
     "page_merge",
     metadata,

@@ -18,6 +18,7 @@ from server.store.tables import (
     incident,
     incident_service,
     service,
+    similar,
     team,
     timeline_entry,
 )
@@ -68,3 +69,6 @@ KNOWN_BEFORE = func.coalesce(timeline_entry.c.known_at, timeline_entry.c.occurre
 
 moment_prompt = case((told_moment.c.missing, told_moment.c.questions[1]))
 """The question that a missing moment is asked for with."""
+
+MOST_SIMILAR = similar.c.rank <= bindparam("first", type_=Integer)
+similar_reason = told(similar.c.reason)

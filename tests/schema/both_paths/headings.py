@@ -25,6 +25,14 @@ NEEDING_PYTHON: Mapping[str, tuple[str, ...]] = {
     "viewer": ("Viewer",),
     "integrations": ("Integration", "IntegrationFailure", "RateBudget"),
     "_service": ("_Service",),
+    "postmortemSearch": (
+        "PostmortemSearchWhere",
+        "PostmortemFoundConnection",
+        "PostmortemFoundEdge",
+        "PostmortemFound",
+        "SnippetPart",
+    ),
+    "reliability": ("Reliability", "ReliabilityPoint", "Statistic", "Rate"),
 }
 """The roots that no statement answers, and the types that only they lead to."""
 

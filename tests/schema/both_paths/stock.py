@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+)
 from sqlalchemy import Column, select
 
 from schema.build import graphql_schema
@@ -146,8 +152,9 @@ async def _cursors(graph: Graph) -> dict[tuple[str, Order], list[str]]:
 
 
 def is_connection(field: GraphQLField) -> bool:
-    """Whether a field is a page of a list."""
-    return get_named_type(field.type).name.endswith("Connection")
+    """Whether a field is a page of a list that is there without being asked for anything."""
+    needs = any(isinstance(each.type, GraphQLNonNull) for each in field.args.values())
+    return get_named_type(field.type).name.endswith("Connection") and not needs
 
 
 def _nested(type_: str) -> Iterator[str]:

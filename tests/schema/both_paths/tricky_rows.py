@@ -100,6 +100,7 @@ SIZES: Mapping[Table, int] = {
     t.deployment_pull_request: 20,
     t.incident: 15,
     t.likely_same: 16,
+    t.similar: 40,
     t.incident_service: 20,
     t.incident_channel: 24,
     t.responder: 22,
