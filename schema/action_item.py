@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 
@@ -12,6 +13,7 @@ from schema.engine.connections import Sorts, connection
 from schema.engine.declare import Node, column, rows
 from schema.engine.edges import one, ref
 from schema.engine.pages import Connection
+from schema.engine.row import REGISTRY
 from schema.engine.words import words
 from schema.fields import (
     Direction,
@@ -32,6 +34,7 @@ from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
 from server.commands import action_item as action_items
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
+from server.errors import ErrorCode, Refused, refuse
 from server.store import tables as t
 from server.store.views import action_item as views
 from server.store.views.sight import SEES_INCIDENTS
@@ -42,6 +45,12 @@ if TYPE_CHECKING:
 
 for _words in (ActionItemKind, ActionItemState, Priority):
     words()(_words)
+
+
+@strawberry.type(description="One thing that the title of an action item does not say.")
+class SpecificityFinding:
+    missing: str = strawberry.field(description="What is missing: WHAT, WHERE, DONE_WHEN, OWNER.")
+    advice: str = strawberry.field(description="What to say.")
 
 
 @rows(
@@ -66,6 +75,11 @@ class ActionItem(Node):
     state: ActionItemState = column("How far it has come.")
     overdue: bool = column("Whether its day is over and it is not done.", views.overdue)
     completed_at: datetime | None = column("When it was done.")
+    verified_at: datetime | None = column("When somebody saw that it helps.")
+    verified_by: Person | None = one("Who saw that it helps.", t.action_item.c.verified_by_id)
+    findings: list[SpecificityFinding] = column(
+        "What the title leaves open; advice, empty where it says enough."
+    )
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id
     )
@@ -165,6 +179,21 @@ class UpdateActionItemPayload:
     user_errors: list[UserError] = user_errors()
 
 
+def owner_key(text: str) -> UUID:
+    """The key of the one person whom an owner's id names.
+
+    Raises:
+        Refused: INVALID, it names a team or several; BAD_ID, it is no id of a person.
+    """
+    try:
+        return key_of("Person", text, "owner")
+    except Refused as refused:
+        if text.startswith(f"{REGISTRY['Team'].prefix}_") or text.count("_") > 1:
+            message = "An owner is one person, no team and no list: name who sees to it."
+            raise refuse(ErrorCode.INVALID, message, "owner") from refused
+        raise
+
+
 _COLUMNS = {
     name: name for name in ("title", "description", "kind", "priority", "due_on", "state", "reason")
 }
@@ -182,7 +211,7 @@ class ActionItemMutations:
             incident=key_of("Incident", input.incident, "incident"),
             title=input.title,
             kind=input.kind,
-            owner=key_of("Person", input.owner, "owner"),
+            owner=owner_key(input.owner),
             why=key_or_none("Why", input.why, "why"),
             description=given(input.description),
             priority=given(input.priority),
@@ -203,7 +232,7 @@ class ActionItemMutations:
         item_id = key_of("ActionItem", input.id, "id")
         changes = changes_of(input, _COLUMNS)
         if given(input.owner) is not None:
-            changes["owner_id"] = key_of("Person", str(input.owner), "owner")
+            changes["owner_id"] = owner_key(str(input.owner))
         command = action_items.Update(item_id, changes)
         context = info.context
         await action_items.update(context.office, context.viewer, command)

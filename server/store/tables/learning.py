@@ -1,6 +1,7 @@
 """Whys, and what is done about them."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
 from server.store.tables.columns import at, key, metadata, now, one_of, to, words
@@ -44,6 +45,15 @@ action_item = Table(
     *one_of("state", ActionItemState),
     *words("reason", nullable=True),
     at("completed_at"),
+    at("verified_at"),
+    to("verified_by_id", "person", on_delete="SET NULL"),
+    Column(
+        "findings",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="derives from the title: what it leaves open",
+    ),
     now("created_at"),
     now("updated_at"),
     Index(None, "due_on", "id"),
@@ -52,4 +62,5 @@ action_item = Table(
     Index(None, "incident_id", "due_on", "id"),
     Index(None, "owner_id", "due_on"),
     Index(None, "why_id"),
+    Index(None, "verified_by_id"),
 )

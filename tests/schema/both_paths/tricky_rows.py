@@ -167,6 +167,12 @@ class TrickyRows:
             row["evidence"], row["evidence_redacted"] = self._evidence(), None
             if self._random.random() < 0.5:
                 row["evidence_redacted"] = self._evidence()
+        if table is t.action_item:
+            choose = self._random.choice
+            row["findings"] = [
+                {"missing": choose(("WHAT", "WHERE")), "advice": choose(TEXTS)}
+                for _ in range(self._random.randrange(3))
+            ]
         if table is t.ticket and row["external_id"]:
             choose = self._random.choice
             row |= {name: choose(TEXTS) for name in ("key", "url", "status")}
