@@ -8,10 +8,11 @@ from uuid import UUID
 
 import strawberry
 
+from schema.check_in import CheckIn
 from schema.engine.conditions import Where
 from schema.engine.connections import Sorts, connection
 from schema.engine.declare import Node, column, rows
-from schema.engine.edges import one, ref
+from schema.engine.edges import many, one, ref
 from schema.engine.pages import Connection
 from schema.engine.row import REGISTRY
 from schema.engine.words import words
@@ -79,6 +80,10 @@ class ActionItem(Node):
     verified_by: Person | None = one("Who saw that it helps.", t.action_item.c.verified_by_id)
     findings: list[SpecificityFinding] = column(
         "What the title leaves open; advice, empty where it says enough."
+    )
+    check_ins: list[CheckIn] = many(
+        "The weekly answers, the newest first: see `checkInActionItem`.",
+        via=t.check_in.c.action_item_id,
     )
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id

@@ -12,6 +12,7 @@ from server.domain.link import Links
 from server.domain.post import PostKind
 from server.domain.reminder import WEEK, reminds, review
 from server.domain.reminder_words import reminder_text, review_text
+from server.store import held_review as held
 from server.store import reminder
 from server.store.database import Row
 
@@ -67,7 +68,8 @@ async def review_teams(office: Office, now: datetime, find: FindTeam, links: Lin
 
 
 async def _review(work: Work, now: datetime, team: Row, target: Target, links: Links) -> None:
-    found = review(await reminder.of_team(work.tx, team["id"], now - WEEK), now)
+    since = await held.last(work.tx, team["id"]) or now - WEEK
+    found = review(await held.standing(work.tx, team["id"], since), now.date(), since)
     if not found.silent:
         text = review_text(team["name"], found, now.date(), links)
         await post.decide(work, PostKind.WEEKLY_REVIEW, team["id"], now.date(), target, text)

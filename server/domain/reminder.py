@@ -65,14 +65,13 @@ class Review:
         return not any((self.overdue, self.blocked, self.due_soon, self.on_track, self.done))
 
 
-def review(items: Sequence[Item], now: datetime) -> Review:
-    """How these items stand, the one due first at the top; what is done was so since last week."""
-    today = now.date()
+def review(items: Sequence[Item], today: date, since: datetime) -> Review:
+    """How these items stand, the one due first at the top; what is done was done since a time."""
     ordered = sorted(items, key=lambda item: (item.due_on, item.id))
     still = [item for item in ordered if not item.state.closed]
     blocked = [item for item in still if item.state is ActionItemState.BLOCKED]
     moving = [item for item in still if item.state is not ActionItemState.BLOCKED]
-    done = [item for item in ordered if item.completed_at and item.completed_at >= now - WEEK]
+    done = [item for item in ordered if item.completed_at and item.completed_at >= since]
     return Review(
         overdue=[item for item in moving if item.due_on < today],
         blocked=blocked,

@@ -1,24 +1,23 @@
 """The action items that people and teams are reminded of, without names."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Text, any_, bindparam, func, literal, or_, select
+from sqlalchemy import ARRAY, Date, Text, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
 from server.domain.action_item import ActionItemState
 from server.domain.reminder import Item
 from server.store.database import Row, Transaction
-from server.store.tables import action_item, identity, incident, person, team
-from server.store.views.sight import moment
+from server.store.tables import action_item, identity, incident, team
 
 PAGE = 200
 MAX_ITEMS = 1_000
 """How many items one message counts, those due first."""
 
 _open = literal([state.value for state in ActionItemState if not state.closed], ARRAY(Text))
-_is_open = action_item.c.state == any_(_open)
+IS_OPEN = action_item.c.state == any_(_open)
 _today = bindparam("today", type_=Date)
 _after = bindparam("after", type_=SQL_UUID)
 
@@ -26,7 +25,7 @@ _OWNERS = (
     select(action_item.c.owner_id)
     .distinct()
     .where(
-        _is_open,
+        IS_OPEN,
         action_item.c.due_on <= _today,
         action_item.c.owner_id > _after,
     )
@@ -41,7 +40,7 @@ _TEAMS = (
     .limit(PAGE)
 )
 
-_ITEMS = (
+ITEMS = (
     select(
         action_item.c.id,
         func.coalesce(action_item.c.title_redacted, action_item.c.title).label("title"),
@@ -56,13 +55,8 @@ _ITEMS = (
     .limit(MAX_ITEMS)
 )
 
-_DUE = _ITEMS.where(
-    _is_open, action_item.c.due_on <= _today, action_item.c.owner_id == bindparam("owner")
-)
-
-_OF_TEAM = _ITEMS.join(person, person.c.id == action_item.c.owner_id).where(
-    person.c.team_id == bindparam("team"),
-    or_(_is_open, action_item.c.completed_at >= moment("since")),
+_DUE = ITEMS.where(
+    IS_OPEN, action_item.c.due_on <= _today, action_item.c.owner_id == bindparam("owner")
 )
 
 _IDENTITIES = (
@@ -84,12 +78,7 @@ async def teams(tx: Transaction, after: UUID) -> Sequence[Row]:
 
 async def due(tx: Transaction, owner: UUID, today: date) -> list[Item]:
     """The open items of a person whose day is today or over."""
-    return [_item(row) for row in await tx.fetch(_DUE, owner=owner, today=today)]
-
-
-async def of_team(tx: Transaction, team_id: UUID, since: datetime) -> list[Item]:
-    """The items of a team's people that are open, or were done since a time."""
-    return [_item(row) for row in await tx.fetch(_OF_TEAM, team=team_id, since=since)]
+    return [item_of(row) for row in await tx.fetch(_DUE, owner=owner, today=today)]
 
 
 async def identities(tx: Transaction, person_id: UUID) -> list[tuple[str, str]]:
@@ -98,7 +87,8 @@ async def identities(tx: Transaction, person_id: UUID) -> list[tuple[str, str]]:
     return [(row["provider"], row["external_id"]) for row in rows]
 
 
-def _item(row: Row) -> Item:
+def item_of(row: Row) -> Item:
+    """An item, as a row of `ITEMS`."""
     return Item(
         row["id"],
         row["title"],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.domain.action_item import ActionItemState
 from server.domain.link import Links
 from server.domain.post import PostKind, marker_of
-from server.domain.reminder import Item, Rhythm, reminds, review
+from server.domain.reminder import WEEK, Item, Rhythm, reminds, review
 from server.domain.reminder_words import MOST_LISTED, reminder_text, review_text
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_the_rhythm_is_that_of_days_and_hours() -> None:
 @given(st.lists(st.tuples(st.integers(-30, 30), st.sampled_from(ActionItemState))))
 def test_each_open_item_is_told_of_once(drawn: list[tuple[int, ActionItemState]]) -> None:
     items = [item(days, state, number=n) for n, (days, state) in enumerate(drawn)]
-    found = review(items, NOW)
+    found = review(items, TODAY, NOW - WEEK)
     still = [*found.overdue, *found.blocked, *found.due_soon, *found.on_track]
     assert sorted(each.id for each in still) == [each.id for each in items if not each.state.closed]
     assert found.silent == (not still and not found.done)
@@ -59,7 +59,9 @@ def test_a_long_list_is_cut_and_counted() -> None:
 
 
 def test_a_text_stays_in_its_line() -> None:
-    text = review_text("Shop", review([item(0, title="Alert\n- Not an item")], NOW), TODAY, Links())
+    text = review_text(
+        "Shop", review([item(0, title="Alert\n- Not an item")], TODAY, NOW - WEEK), TODAY, Links()
+    )
     assert text.splitlines()[1:] == [
         "Due soon: 1",
         "- Alert - Not an item: due today, incident #7",

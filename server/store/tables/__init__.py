@@ -34,6 +34,7 @@ from server.store.tables.chat import (
     post,
 )
 from server.store.tables.columns import C_TEXT, metadata
+from server.store.tables.follow_up import check_in, held_review
 from server.store.tables.incidents import (
     feed,
     hypothesis,
@@ -82,6 +83,7 @@ __all__ = [
     "attribution_candidate",
     "channel_mention",
     "channel_word",
+    "check_in",
     "connection_state",
     "delivery",
     "deployment",
@@ -92,6 +94,7 @@ __all__ = [
     "deployment_source",
     "deployment_told",
     "feed",
+    "held_review",
     "hypothesis",
     "hypothesis_evidence",
     "idempotency",

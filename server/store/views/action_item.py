@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from server.domain.action_item import ActionItemState
-from server.store.tables import action_item, person, team, ticket
+from server.store.tables import action_item, held_review, person, team, ticket
 from server.store.views.sight import texts, told
 
 title = told(action_item.c.title)
@@ -33,6 +33,12 @@ _owned_by_team = (
     .join(team, team.c.id == person.c.team_id)
     .where(team.c.slug == any_(texts("teams")))
 )
+
+REVIEWED_TEAM = (
+    held_review.c.team_id
+    == select(team.c.id).where(team.c.slug == bindparam("team", type_=Text)).scalar_subquery()
+)
+"""Whether a review was that of a team, by its slug."""
 
 HAS_TICKET = ticket.c.external_id.is_not(None)
 """Whether the tracker has it: before, its row only says who asks for it, and in what trouble."""

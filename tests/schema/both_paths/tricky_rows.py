@@ -106,6 +106,8 @@ SIZES: Mapping[Table, int] = {
     t.why: 25,
     t.why_evidence: 16,
     t.action_item: 20,
+    t.check_in: 30,
+    t.held_review: 12,
     t.ticket: 16,
     t.action_item_change: 50,
     t.attribution: 15,

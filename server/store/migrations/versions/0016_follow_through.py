@@ -1,4 +1,4 @@
-"""What titles of action items leave open, and who saw that the work helps."""
+"""What titles of action items leave open, who saw that the work helps, and how it is followed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,8 @@ down_revision = "0012"
 
 def upgrade() -> None:
     _specific_and_verified()
+    _check_ins()
+    _held_reviews()
 
 
 def _specific_and_verified() -> None:
@@ -34,3 +36,54 @@ def _specific_and_verified() -> None:
         ondelete="SET NULL",
     )
     op.create_index(op.f("action_item_verified_by_id_idx"), "action_item", ["verified_by_id"])
+
+
+def _check_ins() -> None:
+    op.create_table(
+        "check_in",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("action_item_id", sa.UUID(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.UUID()),
+        sa.Column("on_track", sa.Boolean(), nullable=False),
+        sa.Column("blocked_by", sa.Text()),
+        sa.Column("blocked_by_redacted", sa.Text()),
+        sa.Column("note", sa.Text()),
+        sa.Column("note_redacted", sa.Text()),
+        _reference("check_in", "action_item_id", "action_item", "CASCADE"),
+        _reference("check_in", "by_id", "person", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("check_in_pkey")),
+    )
+    _index("check_in", "action_item_id", "at", "id")
+    _index("check_in", "by_id")
+
+
+def _held_reviews() -> None:
+    op.create_table(
+        "held_review",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("team_id", sa.UUID()),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.UUID()),
+        sa.Column("overdue", sa.Integer(), nullable=False),
+        sa.Column("blocked", sa.Integer(), nullable=False),
+        sa.Column("due_soon", sa.Integer(), nullable=False),
+        sa.Column("on_track", sa.Integer(), nullable=False),
+        sa.Column("completed", sa.Integer(), nullable=False),
+        sa.Column("completion_rate", sa.Double()),
+        _reference("held_review", "team_id", "team", "CASCADE"),
+        _reference("held_review", "by_id", "person", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("held_review_pkey")),
+    )
+    _index("held_review", "team_id", "held_at", "id")
+    _index("held_review", "held_at", "id")
+    _index("held_review", "by_id")
+
+
+def _reference(table: str, column: str, target: str, on_delete: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"{table}_{column}_fkey")
+    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete=on_delete)
+
+
+def _index(table: str, *columns: str) -> None:
+    op.create_index(op.f(f"{table}_{'_'.join(columns)}_idx"), table, list(columns))

@@ -1,0 +1,38 @@
+"""How action items are followed until they are done: weekly answers, and reviews."""
+
+from sqlalchemy import Boolean, Column, Double, Index, Integer, Table
+
+from server.store.tables.columns import at, key, metadata, to, words
+
+check_in = Table(
+    "check_in",
+    metadata,
+    key(),
+    to("action_item_id", "action_item", on_delete="CASCADE", nullable=False),
+    at("at", nullable=False),
+    to("by_id", "person", on_delete="SET NULL"),
+    Column("on_track", Boolean, nullable=False),
+    *words("blocked_by", nullable=True),
+    *words("note", nullable=True),
+    Index(None, "action_item_id", "at", "id"),
+    Index(None, "by_id"),
+)
+
+held_review = Table(
+    "held_review",
+    metadata,
+    key(),
+    to("team_id", "team", on_delete="CASCADE"),
+    at("held_at", nullable=False),
+    to("by_id", "person", on_delete="SET NULL"),
+    Column("overdue", Integer, nullable=False),
+    Column("blocked", Integer, nullable=False),
+    Column("due_soon", Integer, nullable=False),
+    Column("on_track", Integer, nullable=False),
+    Column("completed", Integer, nullable=False),
+    Column("completion_rate", Double),
+    Index(None, "team_id", "held_at", "id"),
+    Index(None, "held_at", "id"),
+    Index(None, "by_id"),
+)
+"""A weekly review as it was held: how many items stood how. Without a team it was that of all."""
