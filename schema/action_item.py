@@ -31,6 +31,7 @@ from schema.fields import (
     user_errors,
 )
 from schema.person import Person
+from schema.reminder import REMINDED, Reminder
 from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
 from server.commands import action_item as action_items
@@ -84,6 +85,12 @@ class ActionItem(Node):
     check_ins: list[CheckIn] = many(
         "The weekly answers, the newest first: see `checkInActionItem`.",
         via=t.check_in.c.action_item_id,
+    )
+    reminders: Connection[Reminder] | None = connection(
+        "Who was to hear of it, and when, the latest first.",
+        via=t.reminder.c.action_item_id,
+        sorts=REMINDED,
+        backward=False,
     )
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.engine.declare import resolved
 from schema.engine.words import words
+from schema.fields import given
 from server.commands import follow_through as commands
 from server.domain import follow_through as domain
 from server.domain.follow_through import FollowThroughVerdict
@@ -82,19 +83,21 @@ class FollowThroughQueries:
         info: strawberry.Info,
         team: Annotated[
             str | None, strawberry.argument(description="Only those of this team, by slug.")
-        ] = None,
+        ] = strawberry.UNSET,
         since: Annotated[
             datetime | None,
             strawberry.argument(
                 description="Created from then on; by default a year before the end."
             ),
-        ] = None,
+        ] = strawberry.UNSET,
         until: Annotated[
             datetime | None, strawberry.argument(description="Created before; by default now.")
-        ] = None,
+        ] = strawberry.UNSET,
     ) -> FollowThrough | None:
         context = info.context
-        found = await commands.measure(context.office, context.viewer, team, since, until)
+        found = await commands.measure(
+            context.office, context.viewer, given(team), given(since), given(until)
+        )
         return FollowThrough(
             **_shown(found.whole),
             marks=MARKS,

@@ -77,14 +77,15 @@ class ReviewQueries:
         info: strawberry.Info,
         team: Annotated[
             str | None, strawberry.argument(description="The team, by slug; all by default.")
-        ] = None,
+        ] = strawberry.UNSET,
         on: Annotated[
             date | None,
             strawberry.argument(description="The day by which they are judged; today by default."),
-        ] = None,
+        ] = strawberry.UNSET,
     ) -> ActionItemReview | None:
         context = info.context
-        return _shown(team, await reviews.stand(context.office, context.viewer, team, on))
+        slug = given(team)
+        return _shown(slug, await reviews.stand(context.office, context.viewer, slug, given(on)))
 
     held_reviews: Connection[HeldReview] | None = connection(
         "The reviews that were held, the newest first.",

@@ -1,8 +1,9 @@
-"""How action items are followed until they are done: weekly answers, and reviews."""
+"""How action items are followed until they are done: weekly answers, reminders, and reviews."""
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Date, Double, Index, Integer, Table, UniqueConstraint
 
-from server.store.tables.columns import at, key, metadata, to, words
+from server.domain.reminder import ReminderKind, ReminderRole
+from server.store.tables.columns import at, key, metadata, one_of, to, words
 
 check_in = Table(
     "check_in",
@@ -17,6 +18,24 @@ check_in = Table(
     Index(None, "action_item_id", "at", "id"),
     Index(None, "by_id"),
 )
+
+reminder = Table(
+    "reminder",
+    metadata,
+    key(),
+    to("action_item_id", "action_item", on_delete="CASCADE", nullable=False),
+    *one_of("kind", ReminderKind),
+    *one_of("role", ReminderRole),
+    to("person_id", "person", on_delete="SET NULL"),
+    Column("day", Date, nullable=False),
+    at("at", nullable=False),
+    to("post_id", "post", on_delete="SET NULL"),
+    UniqueConstraint("action_item_id", "role", "day"),
+    Index(None, "action_item_id", "at", "id"),
+    Index(None, "person_id", "day"),
+    Index(None, "post_id"),
+)
+"""Who was to hear of an action item, and when; without a post no chat knew them."""
 
 held_review = Table(
     "held_review",

@@ -107,6 +107,8 @@ SIZES: Mapping[Table, int] = {
     t.why_evidence: 16,
     t.action_item: 20,
     t.check_in: 30,
+    t.post: 6,
+    t.reminder: 40,
     t.held_review: 12,
     t.ticket: 16,
     t.action_item_change: 50,

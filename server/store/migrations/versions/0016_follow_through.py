@@ -11,6 +11,7 @@ down_revision = "0012"
 def upgrade() -> None:
     _specific_and_verified()
     _check_ins()
+    _reminders()
     _held_reviews()
 
 
@@ -56,6 +57,37 @@ def _check_ins() -> None:
     )
     _index("check_in", "action_item_id", "at", "id")
     _index("check_in", "by_id")
+
+
+def _reminders() -> None:
+    op.drop_constraint(op.f("post_kind_check"), "post")
+    kinds = "kind in ('OVERDUE', 'ESCALATION', 'WEEKLY_REVIEW')"
+    op.create_check_constraint(op.f("post_kind_check"), "post", kinds)
+    op.create_table(
+        "reminder",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("action_item_id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(collation="C"), nullable=False),
+        sa.Column("role", sa.Text(collation="C"), nullable=False),
+        sa.Column("person_id", sa.UUID()),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("post_id", sa.UUID()),
+        sa.CheckConstraint(
+            "kind in ('BEFORE', 'DUE', 'OVERDUE', 'ESCALATED')", name=op.f("reminder_kind_check")
+        ),
+        sa.CheckConstraint("role in ('OWNER', 'TEAM_LEAD')", name=op.f("reminder_role_check")),
+        _reference("reminder", "action_item_id", "action_item", "CASCADE"),
+        _reference("reminder", "person_id", "person", "SET NULL"),
+        _reference("reminder", "post_id", "post", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("reminder_pkey")),
+        sa.UniqueConstraint(
+            "action_item_id", "role", "day", name=op.f("reminder_action_item_id_role_day_key")
+        ),
+    )
+    _index("reminder", "action_item_id", "at", "id")
+    _index("reminder", "person_id", "day")
+    _index("reminder", "post_id")
 
 
 def _held_reviews() -> None:
