@@ -5,7 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, Text, and_, bindparam, cast, func, select, tuple_
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    tuple_,
+)
 
 from server.domain.action_item import ActionItemState
 from server.domain.follow_through import WITHIN, FollowThrough, Measured, OfMonth, OfTeam
@@ -28,32 +41,53 @@ def _counted(name: str, *conditions: Any) -> Any:
     return func.count().filter(and_(*conditions)).label(name)
 
 
+_COUNTS = (
+    func.count().label("created"),
+    _counted("matured", _matured),
+    _counted("within", _matured, _c.completed_at <= _c.created_at + WITHIN),
+    _counted("expected", _expected),
+    _counted("on_time", _expected, _done_on <= _c.due_on),
+    _counted("open", IS_OPEN),
+    _counted("overdue", IS_OPEN, _expected),
+    _counted("dropped", _c.state == ActionItemState.DROPPED.value),
+)
+
+
 @cache
 def _statement(of_team: bool) -> Select[Any]:
-    """By grouping sets; a row of the whole has neither a team nor a month."""
-    grouped = func.grouping(team.c.slug, _month)
-    found: Select[Any] = (
-        select(
-            grouped.label("kind"),
-            team.c.slug.label("team"),
-            _month.label("month"),
-            func.count().label("created"),
-            _counted("matured", _matured),
-            _counted("within", _matured, _c.completed_at <= _c.created_at + WITHIN),
-            _counted("expected", _expected),
-            _counted("on_time", _expected, _done_on <= _c.due_on),
-            _counted("open", IS_OPEN),
-            _counted("overdue", IS_OPEN, _expected),
-            _counted("dropped", _c.state == ActionItemState.DROPPED.value),
-        )
-        .select_from(action_item)
-        .join(person, person.c.id == _c.owner_id)
+    """By grouping sets over what each owner has in each month: so each item is looked at once.
+
+    A row of the whole has neither a team nor a month.
+    """
+    each = _each(of_team)
+    sums: list[Any] = [
+        cast(func.coalesce(func.sum(each.c[name]), 0), Integer).label(name)
+        for name in FollowThrough.__slots__
+    ]
+    kind = func.grouping(team.c.slug, each.c.month).label("kind")
+    found: Select[Any] = select(kind, team.c.slug.label("team"), each.c.month, *sums)
+    return (
+        found.select_from(each)
+        .join(person, person.c.id == each.c.owner_id)
         .outerjoin(team, team.c.id == person.c.team_id)
-        .where(SEES_INCIDENTS, _c.created_at >= moment("since"), _c.created_at < moment("until"))
-        .group_by(func.grouping_sets(tuple_(), tuple_(team.c.slug), tuple_(_month)))
-        .order_by("kind", team.c.slug.nulls_last(), "month")
+        .group_by(func.grouping_sets(tuple_(), tuple_(team.c.slug), tuple_(each.c.month)))
+        .order_by("kind", team.c.slug.nulls_last(), each.c.month)
     )
-    return found.where(team.c.slug == bindparam("team", type_=Text)) if of_team else found
+
+
+def _each(of_team: bool) -> Subquery:
+    """What each owner has in each month, of one team's people or of all."""
+    found: Select[Any] = select(_c.owner_id, _month.label("month"), *_COUNTS)
+    found = found.where(
+        SEES_INCIDENTS, _c.created_at >= moment("since"), _c.created_at < moment("until")
+    ).group_by(_c.owner_id, "month")
+    if of_team:
+        people = select(person.c.id).join(team, team.c.id == person.c.team_id)
+        slug = bindparam("team", type_=Text)
+        found = found.where(
+            _c.owner_id == any_(func.array(people.where(team.c.slug == slug).scalar_subquery()))
+        )
+    return found.subquery()
 
 
 _OF_TEAM, _OF_MONTH, _WHOLE = 1, 2, 3

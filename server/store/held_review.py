@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Select, any_, bindparam, func, or_, select
 
 from server.domain.follow_through import WITHIN, share
 from server.domain.reminder import Item
@@ -50,9 +50,8 @@ def _last(of_team: bool) -> Select[Any]:
 
 
 def _owned(statement: Select[Any]) -> Select[Any]:
-    return statement.join(person, person.c.id == _c.owner_id).where(
-        person.c.team_id == bindparam("team")
-    )
+    people = select(person.c.id).where(person.c.team_id == bindparam("team"))
+    return statement.where(_c.owner_id == any_(func.array(people.scalar_subquery())))
 
 
 def _binds(team: UUID | None) -> dict[str, object]:
