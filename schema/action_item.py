@@ -31,6 +31,7 @@ from schema.fields import (
     user_errors,
 )
 from schema.person import Person
+from schema.recurrence import Recurrence
 from schema.reminder import REMINDED, Reminder
 from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
@@ -91,6 +92,10 @@ class ActionItem(Node):
         via=t.reminder.c.action_item_id,
         sorts=REMINDED,
         backward=False,
+    )
+    recurred_in: list[Recurrence] = many(
+        "The incidents that it did not prevent, although it was verified to help.",
+        via=t.recurrence.c.action_item_id,
     )
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id

@@ -34,6 +34,7 @@ from schema.fields import (
 from schema.hypothesis import Hypothesis
 from schema.merging import LikelySame
 from schema.person import Person
+from schema.recurrence import Recurrence
 from schema.service import Service
 from schema.timeline import KINDS, OCCURRED, TimelineEntry
 from schema.why import WhyChain
@@ -115,6 +116,10 @@ class Incident(Node):
         sorts=DUE,
         orderable=False,
         backward=False,
+    )
+    recurrences: list[Recurrence] = many(
+        "The verified action items that were to prevent it, and so the incidents it repeats.",
+        via=t.recurrence.c.incident_id,
     )
     likely_same: list[LikelySame] = many(
         "Other incidents that may be records of this one, the likeliest first: see "

@@ -34,7 +34,7 @@ from server.store.tables.chat import (
     post,
 )
 from server.store.tables.columns import C_TEXT, metadata
-from server.store.tables.follow_up import check_in, held_review, reminder
+from server.store.tables.follow_up import check_in, held_review, recurrence, reminder
 from server.store.tables.incidents import (
     feed,
     hypothesis,
@@ -116,6 +116,7 @@ __all__ = [
     "pull_request_dependency",
     "pull_request_file",
     "push",
+    "recurrence",
     "reminder",
     "responder",
     "review",

@@ -1,6 +1,16 @@
-"""How action items are followed until they are done: weekly answers, reminders, and reviews."""
+"""How action items are followed until they are done: answers, reminders, reviews, recurrences."""
 
-from sqlalchemy import Boolean, Column, Date, Double, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Double,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 
 from server.domain.reminder import ReminderKind, ReminderRole
 from server.store.tables.columns import at, key, metadata, one_of, to, words
@@ -55,3 +65,17 @@ held_review = Table(
     Index(None, "by_id"),
 )
 """A weekly review as it was held: how many items stood how. Without a team it was that of all."""
+
+recurrence = Table(
+    "recurrence",
+    metadata,
+    to("action_item_id", "action_item", on_delete="CASCADE", nullable=False),
+    to("incident_id", "incident", on_delete="CASCADE", nullable=False),
+    *words("reason"),
+    to("by_id", "person", on_delete="SET NULL"),
+    at("at", nullable=False),
+    PrimaryKeyConstraint("action_item_id", "incident_id"),
+    Index(None, "incident_id", "at"),
+    Index(None, "by_id"),
+)
+"""An incident whose cause, as a person says, is one that a verified action item was to mend."""

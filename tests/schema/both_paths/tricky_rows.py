@@ -109,6 +109,7 @@ SIZES: Mapping[Table, int] = {
     t.check_in: 30,
     t.post: 6,
     t.reminder: 40,
+    t.recurrence: 20,
     t.held_review: 12,
     t.ticket: 16,
     t.action_item_change: 50,

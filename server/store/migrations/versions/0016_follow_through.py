@@ -13,6 +13,7 @@ def upgrade() -> None:
     _check_ins()
     _reminders()
     _held_reviews()
+    _recurrences()
 
 
 def _specific_and_verified() -> None:
@@ -110,6 +111,24 @@ def _held_reviews() -> None:
     _index("held_review", "team_id", "held_at", "id")
     _index("held_review", "held_at", "id")
     _index("held_review", "by_id")
+
+
+def _recurrences() -> None:
+    op.create_table(
+        "recurrence",
+        sa.Column("action_item_id", sa.UUID(), nullable=False),
+        sa.Column("incident_id", sa.UUID(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_redacted", sa.Text()),
+        sa.Column("by_id", sa.UUID()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _reference("recurrence", "action_item_id", "action_item", "CASCADE"),
+        _reference("recurrence", "incident_id", "incident", "CASCADE"),
+        _reference("recurrence", "by_id", "person", "SET NULL"),
+        sa.PrimaryKeyConstraint("action_item_id", "incident_id", name=op.f("recurrence_pkey")),
+    )
+    _index("recurrence", "incident_id", "at")
+    _index("recurrence", "by_id")
 
 
 def _reference(table: str, column: str, target: str, on_delete: str) -> sa.ForeignKeyConstraint:
