@@ -40,6 +40,16 @@ query { followThrough(team: "shop") {
   heldReviews(team: "shop") { nodes { completed completionRate } } }
 """
 
+RECUR = """
+mutation ($item: ID!, $incident: ID!) {
+  linkRecurrence(input: {actionItem: $item, incident: $incident, reason: "The same lock"}) {
+    actionItem { recurredIn { reason incident { id recurrences { actionItem { id } } } } }
+    userErrors { code } } }
+"""
+AGAIN = """
+mutation { declareIncident(input: {title: "Checkout fails", severity: SEV2}) { incident { id } } }
+"""
+
 
 async def test_an_item_is_followed_to_its_end(served: Served) -> None:
     begun = await served(BEGIN)
@@ -79,3 +89,11 @@ async def test_an_item_is_followed_to_its_end(served: Served) -> None:
         "trend": [{"created": 1, "verdict": None}],
     }
     assert found["heldReviews"]["nodes"] == [{"completed": 1, "completionRate": None}]
+    again = (await served(AGAIN))["declareIncident"]["incident"]["id"]
+    linked = (await served(RECUR, item=item, incident=again))["linkRecurrence"]
+    assert linked["actionItem"]["recurredIn"] == [
+        {
+            "reason": "The same lock",
+            "incident": {"id": again, "recurrences": [{"actionItem": {"id": item}}]},
+        }
+    ]
