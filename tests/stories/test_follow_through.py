@@ -51,14 +51,19 @@ mutation { declareIncident(input: {title: "Checkout fails", severity: SEV2}) { i
 """
 
 
-async def test_an_item_is_followed_to_its_end(served: Served) -> None:
+async def promised(served: Served) -> str:
+    """The id of a new action item."""
     begun = await served(BEGIN)
     made = await served(
         CREATE,
         incident=begun["declareIncident"]["incident"]["id"],
         owner=begun["upsertPerson"]["person"]["id"],
     )
-    item = made["createActionItem"]["actionItem"]["id"]
+    return str(made["createActionItem"]["actionItem"]["id"])
+
+
+async def test_an_item_is_blocked_and_reviewed(served: Served) -> None:
+    item = await promised(served)
     answered = (await served(ANSWER, id=item, onTrack=False, blockedBy="The vendor"))[
         "checkInActionItem"
     ]["actionItem"]
@@ -73,6 +78,10 @@ async def test_an_item_is_followed_to_its_end(served: Served) -> None:
     review = (await served(REVIEW))["actionItemReview"]
     assert [each["id"] for each in review["blocked"]] == [item]
     assert (review["overdue"], review["completionRate"]) == ([], None)
+
+
+async def test_an_item_is_done_verified_and_counted(served: Served) -> None:
+    item = await promised(served)
     ended = await served(END, id=item)
     assert ended["verified"]["actionItem"]["state"] == "VERIFIED"
     held = ended["holdReview"]["review"]
@@ -89,6 +98,11 @@ async def test_an_item_is_followed_to_its_end(served: Served) -> None:
         "trend": [{"created": 1, "verdict": None}],
     }
     assert found["heldReviews"]["nodes"] == [{"completed": 1, "completionRate": None}]
+
+
+async def test_an_incident_is_shown_as_the_return_of_another(served: Served) -> None:
+    item = await promised(served)
+    await served(END, id=item)
     again = (await served(AGAIN))["declareIncident"]["incident"]["id"]
     linked = (await served(RECUR, item=item, incident=again))["linkRecurrence"]
     assert linked["actionItem"]["recurredIn"] == [

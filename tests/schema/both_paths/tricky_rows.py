@@ -77,6 +77,7 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "environment": ("production", "prod-eu", "staging", "Прод", ""),
     "provider": ("github", "jira"),
     "edited": ([],),
+    "subject_id": tuple(UUID(int=number) for number in range(1, 9)),
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
