@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from schema.incident import Incident
 
 
-@rows(t.recurrence, key=t.recurrence.c.incident_id, order=[t.recurrence.c.at])
+@rows(
+    t.recurrence,
+    key=t.recurrence.c.incident_id,
+    order=[t.recurrence.c.at, t.recurrence.c.action_item_id],
+)
 class Recurrence(Row):
     """An incident that an action item did not prevent, although it was verified to help."""
 
