@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 
+from schema.check_in import CheckIn
 from schema.engine.conditions import Where
 from schema.engine.connections import Sorts, connection
 from schema.engine.declare import Node, column, rows
-from schema.engine.edges import one, ref
+from schema.engine.edges import many, one, ref
 from schema.engine.pages import Connection
+from schema.engine.row import REGISTRY
 from schema.engine.words import words
 from schema.fields import (
     Direction,
@@ -30,10 +33,13 @@ from schema.fields import (
 )
 from schema.language import LanguageFinding
 from schema.person import Person
+from schema.recurrence import Recurrence
+from schema.reminder import REMINDED, Reminder
 from schema.ticket import CHANGED, ActionItemChange, Ticket
 from schema.why import Why
 from server.commands import action_item as action_items
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
+from server.errors import ErrorCode, Refused, refuse
 from server.store import tables as t
 from server.store.views import action_item as views
 from server.store.views.language import findings_in
@@ -45,6 +51,12 @@ if TYPE_CHECKING:
 
 for _words in (ActionItemKind, ActionItemState, Priority):
     words()(_words)
+
+
+@strawberry.type(description="One thing that the title of an action item does not say.")
+class SpecificityFinding:
+    missing: str = strawberry.field(description="What is missing: WHAT, WHERE, DONE_WHEN, OWNER.")
+    advice: str = strawberry.field(description="What to say.")
 
 
 @rows(
@@ -74,6 +86,25 @@ class ActionItem(Node):
     overdue: bool = column("Whether its day is over and it is not done.", views.overdue)
     version: int = column("What to send with a change of its texts, so that none is lost.")
     completed_at: datetime | None = column("When it was done.")
+    verified_at: datetime | None = column("When somebody saw that it helps.")
+    verified_by: Person | None = one("Who saw that it helps.", t.action_item.c.verified_by_id)
+    findings: list[SpecificityFinding] = column(
+        "What the title leaves open; advice, empty where it says enough."
+    )
+    check_ins: list[CheckIn] = many(
+        "The weekly answers, the newest first: see `checkInActionItem`.",
+        via=t.check_in.c.action_item_id,
+    )
+    reminders: Connection[Reminder] | None = connection(
+        "Who was to hear of it, and when, the latest first.",
+        via=t.reminder.c.action_item_id,
+        sorts=REMINDED,
+        backward=False,
+    )
+    recurred_in: list[Recurrence] = many(
+        "The incidents that it did not prevent, although it was verified to help.",
+        via=t.recurrence.c.action_item_id,
+    )
     ticket: Ticket | None = one(
         "What stands for it in a tracker.", t.action_item.c.id, t.ticket.c.action_item_id
     )
@@ -174,6 +205,21 @@ class UpdateActionItemPayload:
     user_errors: list[UserError] = user_errors()
 
 
+def owner_key(text: str) -> UUID:
+    """The key of the one person whom an owner's id names.
+
+    Raises:
+        Refused: INVALID, it names a team or several; BAD_ID, it is no id of a person.
+    """
+    try:
+        return key_of("Person", text, "owner")
+    except Refused as refused:
+        if text.startswith(f"{REGISTRY['Team'].prefix}_") or text.count("_") > 1:
+            message = "An owner is one person, no team and no list: name who sees to it."
+            raise refuse(ErrorCode.INVALID, message, "owner") from refused
+        raise
+
+
 _COLUMNS = {
     name: name for name in ("title", "description", "kind", "priority", "due_on", "state", "reason")
 }
@@ -191,7 +237,7 @@ class ActionItemMutations:
             incident=key_of("Incident", input.incident, "incident"),
             title=input.title,
             kind=input.kind,
-            owner=key_of("Person", input.owner, "owner"),
+            owner=owner_key(input.owner),
             why=key_or_none("Why", input.why, "why"),
             description=given(input.description),
             priority=given(input.priority),
@@ -212,7 +258,7 @@ class ActionItemMutations:
         item_id = key_of("ActionItem", input.id, "id")
         changes = changes_of(input, _COLUMNS)
         if given(input.owner) is not None:
-            changes["owner_id"] = key_of("Person", str(input.owner), "owner")
+            changes["owner_id"] = owner_key(str(input.owner))
         command = action_items.Update(item_id, changes, given(input.version))
         context = info.context
         await action_items.update(context.office, context.viewer, command)

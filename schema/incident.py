@@ -38,6 +38,7 @@ from schema.merging import LikelySame
 from schema.moments import Moment
 from schema.person import Person
 from schema.postmortem import Postmortem
+from schema.recurrence import Recurrence
 from schema.service import Service
 from schema.similar import SimilarIncident
 from schema.timeline import ENTRIES, OCCURRED, TimelineEntry
@@ -135,6 +136,10 @@ class Incident(Node):
         "What is learned from it; none until it is begun.",
         t.incident.c.id,
         t.postmortem.c.incident_id,
+    )
+    recurrences: list[Recurrence] = many(
+        "The verified action items that were to prevent it, and so the incidents it repeats.",
+        via=t.recurrence.c.incident_id,
     )
     likely_same: list[LikelySame] = many(
         "Other incidents that may be records of this one, the likeliest first: see "

@@ -165,9 +165,18 @@ def _worker(settings: Settings, office: Office, vendors: Vendors) -> Worker:
         Sweep(office),
         Prune(office, bodies_for=timedelta(days=settings.inbox_days)),
         RetryTickets(office, trackers),
-        Remind(office, chats, links, Rhythm(settings.review_weekday, settings.review_hour)),
+        Remind(office, chats, links, _rhythm(settings)),
     )
     return Worker(office.database.url, jobs, loops)
+
+
+def _rhythm(settings: Settings) -> Rhythm:
+    return Rhythm(
+        weekday=settings.review_weekday,
+        hour=settings.review_hour,
+        before=settings.remind_days_before,
+        patience=settings.escalate_days,
+    )
 
 
 def _prepare_aloud(statement: Executable) -> Prepared:

@@ -112,6 +112,20 @@ class Settings(BaseSettings):
         le=23,
         description="The hour (UTC) from which people are reminded in chat, and teams told.",
     )
+    remind_days_before: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="How many days before an action item is due its owner is reminded; 0 for "
+        "never.",
+    )
+    escalate_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="How many days after an open action item was due the lead of its owner's team "
+        "is told, and again each week.",
+    )
     sprint_start: date = Field(
         default=date(2026, 1, 5),
         description="The first day of any sprint; due dates of action items follow from it.",

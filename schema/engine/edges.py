@@ -142,7 +142,7 @@ class RefField(RowField):
             self.target.allow(info.context)
         many = isinstance(value, list)
         keys = [each.key for each in value] if many else [value.key]
-        return self._read(info, keys, many=many)
+        return self._read(info, keys, many=many) if keys else []
 
     async def _read(self, info: Any, keys: Sequence[Any], *, many: bool) -> Any:
         found = await read_keyed(info._raw_info, self.target, keys, reading_of(info))

@@ -1,11 +1,11 @@
 """Promising work that keeps an incident from coming back, and following it until it is done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from server.commands.action_item_change import Author, change
+from server.commands.action_item_change import Author, change, hold
 from server.commands.changes import null_problems
 from server.commands.once import once
 from server.commands.timeline import require_incident
@@ -23,10 +23,10 @@ from server.domain.action_item import (
     default_priority,
 )
 from server.domain.feed import FeedSubject
+from server.domain.specificity import check_specificity
 from server.domain.text import check_bounds
 from server.domain.viewer import Scope, Viewer
-from server.errors import ErrorCode, Problem, Refused, refuse
-from server.store import incident as incidents
+from server.errors import ErrorCode, Problem, Refused
 from server.store.database import Row
 from server.store.directory import directory_of, words
 from server.store.ids import new_id
@@ -139,7 +139,7 @@ async def update(office: Office, viewer: Viewer, command: Update) -> UUID:
     """
     viewer.require(Scope.ACTIONS_WRITE)
     async with office.work() as work:
-        old = await _item(work, command.id)
+        old = await hold(work, command.id)
         problems = null_problems(command.changes, _NEVER_NULL)
         if problems:
             raise Refused(*problems)
@@ -226,17 +226,6 @@ async def _why_problems(work: Work, command: Create) -> list[Problem]:
     return [Problem(ErrorCode.NOT_FOUND, message, ("why",))]
 
 
-async def _item(work: Work, item_id: UUID) -> Row:
-    """The item; its incident is locked first, so that writers never cross."""
-    found = await find_row(work.tx, action_item, id=item_id)
-    if found:
-        await incidents.lock(work.tx, found["incident_id"])
-        found = await find_row(work.tx, action_item, lock=True, id=item_id)
-    if not found:
-        raise refuse(ErrorCode.NOT_FOUND, "There is no such action item.", "id")
-    return found
-
-
 async def _worded(work: Work, texts: Mapping[str, object]) -> dict[str, object]:
     """The texts as columns, each with what derives from it."""
     directory = await directory_of(work.tx)
@@ -248,4 +237,6 @@ async def _worded(work: Work, texts: Mapping[str, object]) -> dict[str, object]:
             columns |= said(name, written, directory, work.rules)
         else:
             columns |= words(name, written, directory)
+    if isinstance(title := texts.get("title"), str):
+        columns["findings"] = [asdict(each) for each in check_specificity(title)]
     return columns

@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from server.commands.work import Work
-from server.domain.action_item import ActionItemField
+from server.domain.action_item import ActionItemField, ActionItemState, verified_at
 from server.domain.feed import FeedChange, FeedSubject
+from server.errors import ErrorCode, refuse
+from server.store import incident as incidents
 from server.store.database import Row
 from server.store.ids import new_id
-from server.store.statements import insert_row, update_row
+from server.store.statements import find_row, insert_row, update_row
 from server.store.tables import action_item, action_item_change
 
 PERSON = "person"
@@ -29,17 +31,41 @@ class Author:
 _TEXTS = ("title", "description", "reason")
 
 
+async def hold(work: Work, item_id: UUID) -> Row:
+    """The item that is to be changed; its incident is locked first, so that writers never cross.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    found = await find_row(work.tx, action_item, id=item_id)
+    if found:
+        await incidents.lock(work.tx, found["incident_id"])
+        found = await find_row(work.tx, action_item, lock=True, id=item_id)
+    if not found:
+        raise refuse(ErrorCode.NOT_FOUND, "There is no such action item.", "id")
+    return found
+
+
 async def change(work: Work, old: Row, columns: Mapping[str, object], author: Author) -> None:
     """Set columns of an action item, and account for those that became another."""
     for field in ActionItemField:
         if columns.get(field.column, old[field.column]) != old[field.column]:
             await account(work, field, old, columns, author)
-    changes = {**columns, "updated_at": work.now}
+    changes = {**columns, **_verification(old, columns, author), "updated_at": work.now}
     if any(columns.get(name, old[name]) != old[name] for name in _TEXTS):
         changes["version"] = old["version"] + 1
     await update_row(work.tx, action_item, changes, id=old["id"])
     subject = FeedSubject.ACTION_ITEM
     await work.changed(old["incident_id"], subject, old["id"], FeedChange.REVISED)
+
+
+def _verification(old: Row, columns: Mapping[str, object], author: Author) -> dict[str, object]:
+    """Who saw that it helps, and when, as columns; nothing while the state stays."""
+    state = ActionItemState(str(columns.get("state", old["state"])))
+    if state == old["state"]:
+        return {}
+    at = verified_at(state, old["verified_at"], author.at)
+    return {"verified_at": at, "verified_by_id": author.person_id if at else None}
 
 
 async def account(

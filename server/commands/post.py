@@ -48,8 +48,8 @@ async def decided(work: Work, kind: PostKind, subjects: Iterable[UUID], day: dat
 
 async def decide(
     work: Work, kind: PostKind, subject: UUID, day: date, target: Target, text: str
-) -> None:
-    """Have it posted once, whoever decides so at the same time."""
+) -> UUID | None:
+    """Have it posted once, whoever decides so at the same time; the post, unless others did."""
     post_id = new_id()
     marker = marker_of(kind, subject, day)
     row: dict[str, object] = {
@@ -66,8 +66,10 @@ async def decide(
         "created_at": work.now,
     }
     await insert_rows(work.tx, post, [row], ignore=True)
-    if await find_row(work.tx, post, id=post_id):
-        work.later(Job(JobKind.POST, post_id))
+    if not await find_row(work.tx, post, id=post_id):
+        return None
+    work.later(Job(JobKind.POST, post_id))
+    return post_id
 
 
 async def begin(office: Office, post_id: UUID) -> KeptPost | None:

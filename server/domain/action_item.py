@@ -199,6 +199,13 @@ def completed_at(
     return (completed_before or now) if state.completed else None
 
 
+def verified_at(
+    state: ActionItemState, verified_before: datetime | None, now: datetime
+) -> datetime | None:
+    """When somebody saw that it helps, after a move to `state`; reopened work is seen anew."""
+    return (verified_before or now) if state is ActionItemState.VERIFIED else None
+
+
 def check_due(
     due_on: date, today: date, state: ActionItemState, previous: date | None = None
 ) -> tuple[Problem, ...]:

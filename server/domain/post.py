@@ -10,6 +10,7 @@ class PostKind(Term):
     """What a post is about; of each kind somebody gets one a day."""
 
     OVERDUE = "OVERDUE", "To the owner of action items: which of them are due."
+    ESCALATION = "ESCALATION", "To the lead of a team: which action items are overdue for long."
     WEEKLY_REVIEW = "WEEKLY_REVIEW", "To a team: how its action items stand."
 
     @property

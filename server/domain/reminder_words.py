@@ -17,6 +17,12 @@ def reminder_text(items: Sequence[Item], today: date, links: Links) -> str:
     return "\n".join([f"{count} due:", *_list(ordered, today, links)])
 
 
+def escalation_text(items: Sequence[Item], today: date, links: Links) -> str:
+    """What the lead of a team is told whose items are overdue for long."""
+    count = "1 action item of your team is" if len(items) == 1 else _some(items, "of your team are")
+    return "\n".join([f"{count} overdue:", *_list(items, today, links)])
+
+
 def _some(items: Sequence[Item], rest: str) -> str:
     return f"{len(items)} action items {rest}"
 

@@ -1,4 +1,4 @@
-"""The reminder: tells owners and teams of action items through the chats that are connected."""
+"""The reminder: tells owners, leads and teams of action items, through chats where there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from integrations.contract import Post, PostsMessages
 from server.commands.post import Target
-from server.commands.remind import remind_owners, review_teams
+from server.commands.remind import remind_people, review_teams
 from server.commands.work import Office
 from server.domain.link import Links
-from server.domain.reminder import Rhythm
+from server.domain.reminder import ReminderRole, Rhythm
 from server.outbound.agents import Agent
 
 Chat = Agent[PostsMessages]
@@ -17,7 +17,7 @@ Chat = Agent[PostsMessages]
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Each is reminded once, however many workers remind; without a chat nobody is."""
+    """Each is reminded once, however many workers remind; without a chat the API alone tells."""
 
     office: Office
     chats: Sequence[Chat]
@@ -29,9 +29,10 @@ class Remind:
     async def once(self) -> None:
         """Remind whose day it is."""
         now = self.office.clock()
-        if not self.chats or not self.rhythm.speaks(now):
+        if not self.rhythm.speaks(now):
             return
-        await remind_owners(self.office, now, self._person, self.links)
+        for role in ReminderRole:
+            await remind_people(self.office, now, role, self.rhythm, self._person, self.links)
         if self.rhythm.reviews(now):
             await review_teams(self.office, now, self._team, self.links)
 

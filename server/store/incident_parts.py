@@ -25,6 +25,7 @@ from server.store.tables import (
     incident_service,
     message,
     postmortem,
+    recurrence,
     responder,
     timeline_entry,
     why,
@@ -38,9 +39,9 @@ PARTS = {
 }
 """The parts that are moved as they are, by what the feed calls them, in the order of the moves."""
 
-UNITED = (incident_service, responder, channel_word)
-"""What an incident has each of once: its services, the people in their roles, and what people said
-of a channel."""
+UNITED = (incident_service, responder, channel_word, recurrence)
+"""What an incident has each of once: its services, the people in their roles, what people said
+of a channel, and what it is a recurrence of."""
 
 CHAT = (incident_channel, message)
 """What moves along silently: where the incident is talked about."""

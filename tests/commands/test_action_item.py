@@ -153,12 +153,16 @@ async def test_its_course_is_followed_to_the_end(
     await updated(office, viewer, item, state="DONE")
     row = await stored.row(action_item, id=item)
     assert (row["completed_at"], row["reason"], row["updated_at"]) == (done_at, None, done_at)
-    clock.forward(days=1)
-    await updated(office, viewer, item, state="VERIFIED")
-    assert (await stored.row(action_item, id=item))["completed_at"] == done_at
+    verified_at = clock.forward(days=1)
+    grace = await stored.person("Grace Hopper")
+    await updated(office, replace(viewer, person_id=grace), item, state="VERIFIED")
+    row = await stored.row(action_item, id=item)
+    assert row["completed_at"] == done_at
+    assert (row["verified_at"], row["verified_by_id"]) == (verified_at, grace)
     await updated(office, viewer, item, state="OPEN", reason="It alerts too late")
     row = await stored.row(action_item, id=item)
     assert (row["completed_at"], row["reason"]) == (None, "It alerts too late")
+    assert (row["verified_at"], row["verified_by_id"]) == (None, None)
     assert (await stored.feed(sound.incident))[-4:] == [("ACTION_ITEM", "REVISED")] * 4
 
 
@@ -251,3 +255,16 @@ async def test_the_digest_of_a_date_is_the_same_every_time(
     command = replace(sound, due_on=date(2026, 12, 1), priority=Priority.P1)
     first = await action_items.create(office, viewer, command, "k")
     assert await action_items.create(office, viewer, command, "k") == first
+
+
+async def test_what_a_title_leaves_open_is_kept_beside_it(
+    office: Office, viewer: Viewer, stored: Stored, sound: Create
+) -> None:
+    row = await created(office, viewer, stored, replace(sound, title="Better monitoring"))
+    missing = [finding["missing"] for finding in row["findings"]]
+    assert missing == ["WHAT", "WHERE", "DONE_WHEN"]
+    await updated(office, viewer, row["id"], description="More")
+    assert (await stored.row(action_item, id=row["id"]))["findings"] == row["findings"]
+    title = "Alert the on-call when the pool of orders-db is full"
+    await updated(office, viewer, row["id"], title=title)
+    assert (await stored.row(action_item, id=row["id"]))["findings"] == []

@@ -22,6 +22,7 @@ from server.outbound.clients import Clients
 from server.store import tables
 from server.store.database import Database
 from server.store.queue import JobKind
+from server.store.statements import update_row
 from tests.chat import Chat, Room, room
 from tests.commands.stored import Stored
 from tests.vendor import says
@@ -222,3 +223,47 @@ async def test_what_the_chat_does_not_take_is_given_up(
     }
     await post_all(office, stored, ())
     assert there.posts == []
+
+
+async def test_who_was_to_hear_of_it_is_noted_once_even_without_a_chat(
+    office: Office, stored: Stored, ada: UUID, add_item: AddItem
+) -> None:
+    near = await add_item("Near", -3)
+    due = await add_item("Due", 0)
+    late = await add_item("Late", 7)
+    await add_item("Not its day", 3)
+    await add_item("Done", 7, state="DONE", completed_at=MONDAY)
+    await asyncio.gather(*(remind(office, ()).once() for _ in range(4)))
+    await remind(office, ()).once()
+    rows = await stored.rows(tables.reminder)
+    noted = {(row["action_item_id"], row["kind"], row["role"], row["person_id"]) for row in rows}
+    assert noted == {
+        (near, "BEFORE", "OWNER", ada),
+        (due, "DUE", "OWNER", ada),
+        (late, "OVERDUE", "OWNER", ada),
+    }
+    assert len(rows) == 3
+    incident = await stored.row(tables.incident)
+    assert await stored.feed(incident["id"]) == [("ACTION_ITEM", "REVISED")] * 3
+
+
+async def test_the_lead_hears_of_what_is_overdue_for_long(
+    office: Office, stored: Stored, there: Room, chats: Chats, ada: UUID, add_item: AddItem
+) -> None:
+    lead = await stored.person("Grace Hopper")
+    await stored.put(
+        tables.identity, provider="slack", external_id="U0GRACE", person_id=lead, handle="grace"
+    )
+    async with office.work() as work:
+        await update_row(work.tx, tables.team, {"lead_id": lead}, slug="shop")
+    item = await add_item("Late", 14)
+    await add_item("Later", 13)
+    await remind(office, chats).once()
+    await post_all(office, stored, chats)
+    told = dict(there.texts())["U0GRACE"].splitlines()
+    assert told[0] == "1 action item of your team is overdue:"
+    assert told[1].startswith("- Late: 14 days overdue")
+    row = await stored.row(tables.reminder, role="TEAM_LEAD")
+    assert (row["action_item_id"], row["kind"], row["person_id"]) == (item, "ESCALATED", lead)
+    post = await stored.row(tables.post, kind="ESCALATION")
+    assert (row["post_id"], post["state"]) == (post["id"], "POSTED")

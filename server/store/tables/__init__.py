@@ -34,6 +34,7 @@ from server.store.tables.chat import (
     post,
 )
 from server.store.tables.columns import C_TEXT, metadata
+from server.store.tables.follow_up import check_in, held_review, recurrence, reminder
 from server.store.tables.incidents import (
     feed,
     hypothesis,
@@ -87,6 +88,7 @@ __all__ = [
     "attribution_candidate",
     "channel_mention",
     "channel_word",
+    "check_in",
     "connection_state",
     "delivery",
     "deployment",
@@ -98,6 +100,7 @@ __all__ = [
     "deployment_told",
     "facilitator_asked",
     "feed",
+    "held_review",
     "hypothesis",
     "hypothesis_evidence",
     "idempotency",
@@ -122,6 +125,8 @@ __all__ = [
     "pull_request_dependency",
     "pull_request_file",
     "push",
+    "recurrence",
+    "reminder",
     "responder",
     "review",
     "service",

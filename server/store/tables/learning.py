@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from server.domain.action_item import ActionItemKind, ActionItemState, Priority
 from server.domain.why import WhyLack
@@ -89,6 +89,15 @@ action_item = Table(
     *words("reason", nullable=True),
     at("completed_at"),
     version(),
+    at("verified_at"),
+    to("verified_by_id", "person", on_delete="SET NULL"),
+    Column(
+        "findings",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="derives from the title: what it leaves open",
+    ),
     now("created_at"),
     now("updated_at"),
     Index(None, "due_on", "id"),
@@ -97,4 +106,5 @@ action_item = Table(
     Index(None, "incident_id", "due_on", "id"),
     Index(None, "owner_id", "due_on"),
     Index(None, "why_id"),
+    Index(None, "verified_by_id"),
 )

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from server.domain.action_item import ActionItemState
-from server.store.tables import action_item, person, team, ticket
+from server.store.tables import action_item, held_review, person, post, reminder, team, ticket
 from server.store.views.sight import texts, told
 
 title = told(action_item.c.title)
@@ -34,6 +34,12 @@ _owned_by_team = (
     .where(team.c.slug == any_(texts("teams")))
 )
 
+REVIEWED_TEAM = (
+    held_review.c.team_id
+    == select(team.c.id).where(team.c.slug == bindparam("team", type_=Text)).scalar_subquery()
+)
+"""Whether a review was that of a team, by its slug."""
+
 HAS_TICKET = ticket.c.external_id.is_not(None)
 """Whether the tracker has it: before, its row only says who asks for it, and in what trouble."""
 
@@ -41,6 +47,13 @@ ticket_trouble = (
     select(ticket.c.trouble)
     .where(ticket.c.action_item_id == action_item.c.id)
     .correlate(action_item)
+    .scalar_subquery()
+)
+
+reminder_posted_at = (
+    select(post.c.posted_at)
+    .where(post.c.id == reminder.c.post_id)
+    .correlate(reminder)
     .scalar_subquery()
 )
 

@@ -24,6 +24,13 @@ Abstract: TypeAlias = GraphQLInterfaceType | GraphQLUnionType
 NEEDING_PYTHON: Mapping[str, tuple[str, ...]] = {
     "viewer": ("Viewer",),
     "integrations": ("Integration", "IntegrationFailure", "RateBudget"),
+    "actionItemReview": ("ActionItemReview",),
+    "followThrough": (
+        "FollowThrough",
+        "FollowThroughMarks",
+        "FollowThroughPoint",
+        "TeamFollowThrough",
+    ),
     "_service": ("_Service",),
     "postmortemSearch": (
         "PostmortemSearchWhere",

@@ -81,6 +81,7 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "questions": ([], ["plain"], list(TEXTS)),
     "next_questions": ("", "Why?", "Why?\nWhat else?", "\n"),
     "next_questions_redacted": ("", "Why so?\n", "one\ntwo\nthree"),
+    "subject_id": tuple(UUID(int=number) for number in range(1, 9)),
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
@@ -111,6 +112,11 @@ SIZES: Mapping[Table, int] = {
     t.why: 25,
     t.why_evidence: 16,
     t.action_item: 20,
+    t.check_in: 30,
+    t.post: 6,
+    t.reminder: 40,
+    t.recurrence: 20,
+    t.held_review: 12,
     t.ticket: 16,
     t.action_item_change: 50,
     t.postmortem: 12,
@@ -176,6 +182,12 @@ class TrickyRows:
             row["evidence"], row["evidence_redacted"] = self._evidence(), None
             if self._random.random() < 0.5:
                 row["evidence_redacted"] = self._evidence()
+        if table is t.action_item:
+            choose = self._random.choice
+            row["findings"] = [
+                {"missing": choose(("WHAT", "WHERE")), "advice": choose(TEXTS)}
+                for _ in range(self._random.randrange(3))
+            ]
         if table is t.ticket and row["external_id"]:
             choose = self._random.choice
             row |= {name: choose(TEXTS) for name in ("key", "url", "status")}

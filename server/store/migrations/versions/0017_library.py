@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from server.errors import Unavailable
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 
 _FILL = """
