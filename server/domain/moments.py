@@ -39,6 +39,7 @@ _PROMPTS: Mapping[MomentKind, str] = {
     MomentKind.MITIGATION: "What was the mitigation, and when did it take effect?",
     MomentKind.RECOVERY: "When was the system normal again, and what showed it?",
 }
+"""What to ask where nothing tells a moment."""
 
 TOLD_BY: Mapping[TimelineKind, MomentKind] = {
     TimelineKind.DEPLOYMENT: MomentKind.DEPLOYED,

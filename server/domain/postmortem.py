@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from server.domain.incident import Times
-from server.domain.timeline import TimelineKind
+from server.domain.moments import MomentKind
+from server.domain.why import WhyLack
 from server.errors import ErrorCode, Problem
 from server.term import Term
 
@@ -47,17 +47,17 @@ def check_move(current: PostmortemState, wanted: PostmortemState) -> tuple[Probl
 class Standing:
     """What decides whether a post-mortem can be published.
 
-    `told` are the kinds of its timeline's entries; `findings` is how often its language is found
-    not to be blameless; `took_part` says that its facilitator responded or was paged after all.
+    `moments` are those of the seven that nothing tells, `lacks` what last answers of its why-chain
+    lack; `findings` is how often its language is found not to be blameless; `took_part` says that
+    its facilitator responded or was paged after all.
     """
 
     texts: Mapping[str, str | None]
     has_facilitator: bool
     took_part: bool
-    told: Collection[TimelineKind]
-    times: Times
-    ruled_no_deployment: bool
+    moments: Collection[MomentKind]
     why_complete: bool
+    lacks: Collection[WhyLack]
     action_items: int
     findings: int
 
@@ -93,10 +93,14 @@ def _of_texts(standing: Standing) -> Iterator[Gap]:
 
 
 def _of_account(standing: Standing) -> Iterator[Gap]:
-    for moment in missing_moments(standing):
-        yield Gap("moments", f"A moment of the timeline: {moment}.")
+    for moment in MomentKind:
+        if moment in standing.moments:
+            yield Gap("moments", f"A moment of the timeline: {moment.meaning}")
     if not standing.why_complete:
         yield Gap("whyChain", "A why-chain of which each branch ends at the system.")
+    if WhyLack.NO_ACTION_ITEM in standing.lacks:
+        advice = "For each last answer of the why-chain an action item, or a reason to accept it."
+        yield Gap("whyChain", advice)
     if not standing.action_items:
         yield Gap("actionItems", "An action item: what will be different, and who sees to it.")
 
@@ -111,28 +115,6 @@ _WANTED = {
 def _language(findings: int) -> str:
     places = "one place" if findings == 1 else f"{findings} places"
     return f"Blameless language: {places} tell of people where the system is meant."
-
-
-_MOMENTS: tuple[tuple[TimelineKind, str | None, str], ...] = (
-    (TimelineKind.DEPLOYMENT, None, "what was deployed before it"),
-    (TimelineKind.ANOMALY, "detected_at", "when the first anomaly appeared"),
-    (TimelineKind.DECLARED, "declared_at", "when it was declared"),
-    (TimelineKind.HYPOTHESIS, None, "what was thought to be the cause, and what became of it"),
-    (TimelineKind.ROOT_CAUSE, "identified_at", "when the cause was identified"),
-    (TimelineKind.MITIGATION, "mitigated_at", "what the mitigation was, and when"),
-    (TimelineKind.RECOVERY, "resolved_at", "when the system was normal again"),
-)
-
-
-def missing_moments(standing: Standing) -> tuple[str, ...]:
-    """Those of the seven moments that neither the timeline nor the incident tells."""
-    return tuple(
-        moment
-        for kind, time, moment in _MOMENTS
-        if kind not in standing.told
-        and not (time and getattr(standing.times, time))
-        and not (kind is TimelineKind.DEPLOYMENT and standing.ruled_no_deployment)
-    )
 
 
 def check_publication(

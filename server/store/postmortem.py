@@ -11,35 +11,33 @@ from sqlalchemy import Column, ColumnElement, Text, any_, bindparam, exists, fun
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as SQL_UUID
 
-from server.domain.attribution import VerdictKind
-from server.domain.incident import Times
+from server.domain.moments import MomentKind
 from server.domain.postmortem import TEXTS, PostmortemState, Standing
-from server.domain.timeline import TimelineKind
+from server.domain.why import WhyLack
 from server.store.database import Database, Row, Transaction
 from server.store.ids import new_id
-from server.store.incident import times_of
 from server.store.statements import find_row
 from server.store.tables import (
     action_item,
-    attribution,
     incident,
+    moment,
     postmortem,
     responder,
-    timeline_entry,
     why,
+    why_open,
 )
 
 
-def _told() -> ColumnElement[list[str]]:
-    """The kinds of the entries that stand in the timeline."""
-    kinds = (
-        select(timeline_entry.c.kind)
-        .where(timeline_entry.c.incident_id == incident.c.id, ~timeline_entry.c.retracted)
+def _of_incident(what: Column[str], *only: ColumnElement[bool]) -> ColumnElement[list[str]]:
+    """The distinct values of a column in the incident's rows of its table."""
+    found = (
+        select(what)
+        .where(what.table.c.incident_id == incident.c.id, *only)
         .distinct()
         .correlate(incident)
         .scalar_subquery()
     )
-    return func.array(kinds, type_=ARRAY(timeline_entry.c.kind.type))
+    return func.array(found, type_=ARRAY(what.type))
 
 
 def _found(*texts: Column[Any]) -> ColumnElement[int]:
@@ -81,19 +79,14 @@ _TOOK_PART = exists().where(
 _STANDINGS = (
     select(
         postmortem,
-        *(incident.c[name] for name in Times.__dataclass_fields__),
         incident.c.why_complete,
-        attribution.c.verdict_kind,
-        _told().label("told"),
+        _of_incident(moment.c.kind, moment.c.missing).label("moments"),
+        _of_incident(why_open.c.lack).label("lacks"),
         _ACTION_ITEMS.label("action_items"),
         _TOOK_PART.label("took_part"),
         _FINDINGS.label("findings"),
     )
-    .select_from(
-        postmortem.join(incident, incident.c.id == postmortem.c.incident_id).outerjoin(
-            attribution, attribution.c.incident_id == incident.c.id
-        )
-    )
+    .select_from(postmortem.join(incident, incident.c.id == postmortem.c.incident_id))
     .where(
         postmortem.c.incident_id == any_(bindparam("incidents", type_=ARRAY(SQL_UUID))),
         postmortem.c.state != PostmortemState.PUBLISHED.value,
@@ -161,10 +154,9 @@ def standing_of(row: Row) -> Standing:
         texts={name: row[name] for name in TEXTS},
         has_facilitator=row["facilitator_id"] is not None,
         took_part=row["took_part"],
-        told=frozenset(map(TimelineKind, row["told"])),
-        times=times_of(row),
-        ruled_no_deployment=row["verdict_kind"] == VerdictKind.NOT_A_DEPLOYMENT,
+        moments=frozenset(map(MomentKind, row["moments"])),
         why_complete=row["why_complete"],
+        lacks=frozenset(map(WhyLack, row["lacks"])),
         action_items=row["action_items"],
         findings=int(row["findings"]),
     )

@@ -62,10 +62,10 @@ async def filled(
     told = tuple(timeline.Entry(kind, MONDAY, "So it was") for kind in TimelineKind)
     await timeline.add(office, viewer, timeline.AddEntries(incident_id, told))
     answer = whys.Answer(incident_id, "Why was it cold?", "Nothing warms it", systemic=True)
-    await whys.answer(office, viewer, answer)
+    why = await whys.answer(office, viewer, answer)
     kind, due = ActionItemKind.PROCESS_CHANGE, date(2026, 11, 20)
     title = "Warm the cache before traffic is let in"
-    item = action_items.Create(incident_id, title, kind, facilitator, due_on=due)
+    item = action_items.Create(incident_id, title, kind, facilitator, why, due_on=due)
     await action_items.create(office, viewer, item)
     found = await written(office, viewer, incident_id, texts)
     await states.submit(office, viewer, incident_id)
@@ -184,7 +184,7 @@ async def test_what_is_missing_follows_whatever_changes(
     entry = timeline.Entry(TimelineKind.RECOVERY, MONDAY, "Normal again")
     await timeline.add(office, viewer, timeline.AddEntries(incident_id, (entry,)))
     now = (await stored.row(postmortem))["missing"]
-    assert set(first) - set(now) == {"A moment of the timeline: when the system was normal again."}
+    assert set(first) - set(now) == {"A moment of the timeline: The system was normal again."}
 
 
 async def test_nothing_is_missing_in_the_end(

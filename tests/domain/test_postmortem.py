@@ -1,13 +1,12 @@
 """What stands between a post-mortem and its publication, and how it moves on."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import pytest
 
-from server.domain.incident import Times
+from server.domain.moments import MomentKind
 from server.domain.postmortem import (
     Gap,
     PostmortemState,
@@ -15,22 +14,19 @@ from server.domain.postmortem import (
     check_move,
     check_publication,
     missing,
-    missing_moments,
 )
-from server.domain.timeline import TimelineKind
+from server.domain.why import WhyLack
 from server.errors import ErrorCode
 
-NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DRAFT, IN_REVIEW, PUBLISHED = PostmortemState
 
 WHOLE = Standing(
     texts={"summary": "s", "impact": "i", "lessons": "l"},
     has_facilitator=True,
     took_part=False,
-    told=frozenset(TimelineKind),
-    times=Times(NOW),
-    ruled_no_deployment=False,
+    moments=(),
     why_complete=True,
+    lacks=(),
     action_items=1,
     findings=0,
 )
@@ -52,8 +48,9 @@ def test_nothing_is_missing_from_a_whole_one() -> None:
         ({"texts": {**WHOLE.texts, "summary": None}}, "summary"),
         ({"texts": {**WHOLE.texts, "impact": ""}}, "impact"),
         ({"texts": {**WHOLE.texts, "lessons": None}}, "lessons"),
-        ({"told": WHOLE.told - {TimelineKind.ROOT_CAUSE}}, "moments"),
+        ({"moments": [MomentKind.ROOT_CAUSE]}, "moments"),
         ({"why_complete": False}, "whyChain"),
+        ({"lacks": [WhyLack.NO_ACTION_ITEM]}, "whyChain"),
         ({"action_items": 0}, "actionItems"),
         ({"findings": 2}, "language"),
     ],
@@ -67,22 +64,13 @@ def test_only_language_can_be_overridden() -> None:
         WHOLE,
         texts=dict.fromkeys(WHOLE.texts),
         has_facilitator=False,
-        told=frozenset(),
+        moments=tuple(MomentKind),
         why_complete=False,
         action_items=0,
         findings=1,
     )
     assert {gap.part for gap in missing(nothing) if gap.overridable} == {"language"}
     assert {gap.part for gap in missing(nothing)} > {"facilitator", "moments", "actionItems"}
-
-
-def test_a_moment_is_told_by_an_entry_or_by_the_incident() -> None:
-    silent = replace(WHOLE, told=frozenset())
-    assert len(missing_moments(silent)) == 6  # It was declared, or it would not be.
-    known = Times(NOW, detected_at=NOW, identified_at=NOW, mitigated_at=NOW, resolved_at=NOW)
-    assert len(missing_moments(replace(silent, times=known))) == 2
-    ruled = replace(silent, times=known, ruled_no_deployment=True)
-    assert missing_moments(ruled) == ("what was thought to be the cause, and what became of it",)
 
 
 ALLOWED = {(DRAFT, IN_REVIEW), (IN_REVIEW, DRAFT), (IN_REVIEW, PUBLISHED), (PUBLISHED, DRAFT)}

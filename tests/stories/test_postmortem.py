@@ -58,7 +58,7 @@ async def told(served: Served, incident: str, owner: str) -> None:
         for n, kind in enumerate(KINDS)
     ]
     await served(ENTRIES, i={"incident": incident, "entries": entries})
-    await served(
+    answered = await served(
         ANSWER,
         i={
             "incident": incident,
@@ -67,11 +67,14 @@ async def told(served: Served, incident: str, owner: str) -> None:
             "systemic": True,
         },
     )
-    title = "Warm the cache before a new version takes traffic"
-    await served(
-        PROMISE,
-        i={"incident": incident, "title": title, "kind": "TOOLING_IMPROVEMENT", "owner": owner},
-    )
+    promised = {
+        "incident": incident,
+        "why": answered["answerWhy"]["why"]["id"],
+        "title": "Warm the cache before a new version takes traffic",
+        "kind": "TOOLING_IMPROVEMENT",
+        "owner": owner,
+    }
+    await served(PROMISE, i=promised)
 
 
 async def test_an_incident_becomes_a_document(database_url: str) -> None:
