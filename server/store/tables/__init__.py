@@ -62,6 +62,7 @@ from server.store.tables.machinery import (
 from server.store.tables.people import (
     address,
     identity,
+    other_name,
     people_version,
     person,
     service,
@@ -104,6 +105,7 @@ __all__ = [
     "message_mention",
     "metadata",
     "observation",
+    "other_name",
     "page_merge",
     "page_resolved",
     "people_version",

@@ -86,6 +86,7 @@ SIZES: Mapping[Table, int] = {
     t.team: 5,
     t.person: 11,
     t.identity: 14,
+    t.other_name: 14,
     t.service: 9,
     t.service_source: 14,
     t.service_dependency: 14,
