@@ -1,4 +1,4 @@
-"""What people are called besides their names."""
+"""What people are called besides their names, and deployments' refs without names."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +22,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "kind", "name", name=op.f("other_name_pkey")),
     )
+    op.add_column("deployment", sa.Column("ref_redacted", sa.Text()))
