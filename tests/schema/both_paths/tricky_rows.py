@@ -218,7 +218,7 @@ class TrickyRows:
             return None
         if column.foreign_keys:
             return self._reference(column)
-        if words := _words(column):
+        if words := words_of(column):
             return choose(words)
         if _is_unique(column):
             return number if column.name == "number" else f"{choose(TEXTS)[:40]}{number}"
@@ -254,7 +254,7 @@ class TrickyRows:
         return pools.get(kind, (None,))
 
 
-def _words(column: Column[Any]) -> list[str]:
+def words_of(column: Column[Any]) -> list[str]:
     """The words that a check allows the column."""
     for constraint in column.table.constraints:
         if isinstance(constraint, CheckConstraint):
