@@ -35,7 +35,7 @@ from server.domain.deployment import DeploymentStatus
 from server.store import tables as t
 from server.store.redirect import standing_deployment
 from server.store.views import deployment as views
-from server.store.views.sight import SEES_DEPLOYMENTS, SEES_INCIDENTS
+from server.store.views.sight import SEES_DEPLOYMENTS, SEES_INCIDENTS, told
 from server.term import Term
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Deployment(Node):
     sha: str = column(
         "The commit that was deployed; the image's digest where its source tells no commit."
     )
-    ref: str | None = column("The branch or tag it was deployed from.")
+    ref: str | None = column("The branch or tag it was deployed from.", told(t.deployment.c.ref))
     environment: str = column("Where to, as the source names it.")
     status: DeploymentStatus = column("How far it has come.")
     started_at: datetime | None = column("When it began.")

@@ -51,6 +51,7 @@ class Person(Node):
 
     name: str = column("The name, or the role that stands for it.", views.person_name)
     email: str | None = column("The e-mail address.", views.person_email)
+    nicknames: list[str] = column("What others call them, by letter.", views.person_nicknames)
     team: Team | None = one("The team.", views.person_team_id)
     identities: list[Identity] = many(
         "How other systems know this person.", via=t.identity.c.person_id
@@ -85,6 +86,10 @@ class UpsertPersonInput:
     name: str = needed("The name.")
     email: str | None = optional("The e-mail address.")
     team: str | None = optional("The slug of the team.")
+    nicknames: list[str] | None = optional(
+        "What others call them: replaced in texts as the name is. Short forms are known: no Liz "
+        "for an Elizabeth. Leave out to keep."
+    )
     identities: list[IdentityInput] | None = optional(
         "How other systems know this person; people made from these identities are merged."
     )
@@ -109,6 +114,7 @@ class PersonMutations:
             id=key_or_none("Person", input.id, "id"),
             email=given(input.email),
             team=given(input.team),
+            nicknames=None if (called := given(input.nicknames)) is None else tuple(called),
             identities=tuple(
                 people.Identity(each.provider, each.external_id, given(each.handle))
                 for each in given(input.identities) or ()

@@ -177,7 +177,7 @@ async def _service(work: Work, slug: str | None) -> tuple[UUID | None, list[Prob
     found = await find_row(work.tx, service, slug=slug)
     if found:
         return found["id"], []
-    message = f"There is no service {slug!r}. Create it with upsertService."
+    message = "There is no such service. Create it with upsertService."
     return None, [Problem(ErrorCode.NOT_FOUND, message, ("service",))]
 
 

@@ -11,7 +11,7 @@ from server.domain.deployment import DeploymentStatus
 from server.domain.deployment_recorded import Recorded, upheld
 from server.domain.deployment_same import RECORDED, Deployment
 from server.domain.deployment_told import effective_at, told_by_all
-from server.store import observation, person, service
+from server.store import directory, observation, person, service
 from server.store.database import Row, Transaction
 from server.store.statements import find_row
 from server.store.tables import deployment_recorded
@@ -73,6 +73,7 @@ async def fold(tx: Transaction, deployment: Deployment, rows: Sequence[Row]) -> 
         "status": _status(course.status, rows),
         **_edited(rows),
     }
+    columns |= directory.words("ref", columns["ref"], await directory.directory_of(tx))
     # That it was taken back derives from later deployments, and one that is not known would undo
     # it where somebody says so.
     if recorded and recorded.course.status is _TAKEN_BACK:

@@ -250,7 +250,7 @@ async def _services(work: Work, slugs: Sequence[str], problems: list[Problem]) -
     problems += [
         Problem(
             ErrorCode.NOT_FOUND,
-            f"There is no service {slug!r}. Create it with upsertService.",
+            "There is no such service. Create it with upsertService.",
             ("services", str(index)),
         )
         for index, slug in enumerate(slugs)

@@ -7,12 +7,19 @@ from uuid import UUID
 from server.commands.redaction import RERENDER
 from server.commands.team import named_team
 from server.commands.work import Office, Work
-from server.domain.catalog import check_email, check_name, check_provider, plain_email
+from server.domain.catalog import (
+    check_email,
+    check_name,
+    check_nicknames,
+    check_provider,
+    plain_email,
+)
 from server.domain.feed import FeedChange, FeedSubject
 from server.domain.text import check_text
 from server.domain.viewer import Scope, Viewer
 from server.errors import ErrorCode, Problem, Refused, refuse
-from server.store import address, catalog
+from server.store import address, catalog, other_name
+from server.store import person as people
 from server.store.database import Row
 from server.store.ids import new_id
 from server.store.merging import PEOPLE, merge
@@ -40,7 +47,8 @@ class Identity:
 class Upsert:
     """Create or change a person, found by id, e-mail or identity.
 
-    None keeps what is there; identities are added to those that the person has.
+    None keeps what is there; identities are added to those that the person has. A former name is
+    kept: texts that use it mean this person still.
     """
 
     name: str
@@ -48,6 +56,7 @@ class Upsert:
     email: str | None = None
     team: str | None = None
     identities: tuple[Identity, ...] = ()
+    nicknames: tuple[str, ...] | None = None
 
 
 async def upsert(office: Office, viewer: Viewer, command: Upsert) -> UUID:
@@ -94,6 +103,7 @@ async def upsert_all(office: Office, viewer: Viewer, commands: Sequence[Upsert])
 
 def _shape_problems(command: Upsert) -> list[Problem]:
     problems = [*check_name(command.name, "name")]
+    problems += check_nicknames(command.nicknames or (), "nicknames")
     if command.email is not None:
         problems += check_email(plain_email(command.email), "email")
     if len(command.identities) > MAX_IDENTITIES:
@@ -146,7 +156,10 @@ async def _upsert(work: Work, command: Upsert) -> UUID:
     await update_row(work.tx, person, columns, id=person_id)
     identified = await _set_identities(work, person_id, command.identities)
     renamed = old is None or any(columns[name] != old[name] for name in ("name", "email"))
-    if renamed or absorbed or identified:
+    if old and columns["name"] != old["name"]:
+        await other_name.remember(work.tx, person_id, [old["name"]])
+    called = await _set_nicknames(work, person_id, command.nicknames)
+    if renamed or absorbed or identified or called:
         work.later(RERENDER)
     work.retell()
     return person_id
@@ -216,10 +229,19 @@ async def absorb(work: Work, person_id: UUID, absorbed: Sequence[UUID]) -> None:
     if not absorbed:
         return
     moved = await catalog.lock_incidents_of_people(work.tx, absorbed, MAX_TOLD)
+    names = await people.names(work.tx, absorbed)
     for loser in absorbed:
         await merge(work.tx, PEOPLE, loser, person_id)
+    await other_name.remember(work.tx, person_id, names.values())
     for incident_id in moved:
         await work.changed(incident_id, FeedSubject.INCIDENT, incident_id, FeedChange.REVISED)
+
+
+async def _set_nicknames(work: Work, person_id: UUID, nicknames: Sequence[str] | None) -> bool:
+    """Let these be the nicknames, if any are given; whether others were before."""
+    if nicknames is None:
+        return False
+    return await other_name.call(work.tx, person_id, (each.strip() for each in nicknames))
 
 
 async def _set_identities(work: Work, person_id: UUID, identities: Sequence[Identity]) -> bool:

@@ -154,7 +154,7 @@ async def _dependencies(
             message = "A service does not depend on itself. Leave it out."
             problems.append(Problem(ErrorCode.INVALID, message, field))
         elif slug not in known:
-            message = f"There is no service {slug!r}. Create it first."
+            message = "There is no such service. Create it first."
             problems.append(Problem(ErrorCode.NOT_FOUND, message, field))
     return list(known.values()), problems
 

@@ -69,5 +69,5 @@ async def named_team(work: Work, slug: str | None) -> tuple[UUID | None, list[Pr
     found = await find_row(work.tx, team, slug=slug)
     if found:
         return found["id"], []
-    message = f"There is no team {slug!r}. Create it with upsertTeam."
+    message = "There is no such team. Create it with upsertTeam."
     return None, [Problem(ErrorCode.NOT_FOUND, message, ("team",))]

@@ -1,13 +1,26 @@
 """What services, teams and people may be called, and by what sources know them."""
 
 import re
+from collections.abc import Sequence
 
 from server.domain.text import check_text
 from server.errors import ErrorCode, Problem
+from server.term import Term
 
 MAX_NAME = 200
 MAX_EMAIL = 254
 """Characters of an address (RFC 5321, section 4.5.3.1.3, without its brackets)."""
+
+MAX_NICKNAME = 100
+MAX_NICKNAMES = 20
+
+
+class OtherName(Term):
+    """What else a person is called than by their name."""
+
+    NICKNAME = "NICKNAME", "What others call them."
+    FORMER = "FORMER", "What they were called before; texts of that time call them so."
+
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
@@ -25,6 +38,18 @@ def check_slug(slug: str, *field: str) -> tuple[Problem, ...]:
 def check_name(name: str, *field: str) -> tuple[Problem, ...]:
     """What forbids the name of a service, a team or a person."""
     return check_text(name, MAX_NAME, *field, what="name")
+
+
+def check_nicknames(nicknames: Sequence[str], *field: str) -> tuple[Problem, ...]:
+    """What forbids the nicknames of a person."""
+    if len(nicknames) > MAX_NICKNAMES:
+        message = f"A person has at most {MAX_NICKNAMES} nicknames."
+        return (Problem(ErrorCode.TOO_MANY, message, field),)
+    return tuple(
+        problem
+        for index, each in enumerate(nicknames)
+        for problem in check_text(each, MAX_NICKNAME, *field, str(index), what="nickname")
+    )
 
 
 def check_repository(repository: str, *field: str) -> tuple[Problem, ...]:

@@ -23,9 +23,14 @@ from server.domain.redaction_lexicon import (
     is_initial,
     next_word,
     word_of,
-    words,
 )
-from server.domain.redaction_words import ACTS, BEFORE_MONTHS, MONTHS, ORDINARY_WORDS
+from server.domain.redaction_signs import (
+    are_initials,
+    end_of_possessive,
+    is_cut_name,
+    past_the_point,
+    written_like_a_name,
+)
 
 ANY_ENGINEER = "an engineer"
 ANY_ADDRESS = "an e-mail address"
@@ -50,6 +55,7 @@ class KnownPerson:
     role: str
     handles: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Directory:
             role = unicodedata.normalize("NFC", person.role)
             roles.add(role)
             for name in person.names:
-                names.add_name(name, role)
+                names.add_name(name, role, person.nicknames)
+            for name in (*person.names, *person.nicknames):
                 if len(name.split()) == 1:
                     # A name of one word may be any word: after an @ it is that person.
                     claim(handles, fold(name), role, ANY_ENGINEER)
@@ -91,12 +98,16 @@ class Directory:
         return known or (ANY_ADDRESS if _TOP_LEVEL.search(match[0]) else match[0])
 
     def mention(self, match: re.Match[str]) -> str:
-        """What stands for an @mention; of longer words a known beginning is replaced."""
-        handle = match["tagged"] or match["handle"]
+        """What stands for a mention; of longer words a known beginning is replaced.
+
+        What a chat or a tracker marks as a mention is somebody, known or not.
+        """
+        tagged = match["tagged"] or match["ticket"]
+        handle = tagged or match["handle"]
         for end in _ends(handle):
             if role := self._handles.get(fold(handle[:end])):
-                return role + ("" if match["tagged"] else handle[end:])
-        return match[0]
+                return role + ("" if tagged else handle[end:])
+        return ANY_ENGINEER if tagged else match[0]
 
     def names_in(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Each name's span and role, in order; roles that already stand in the text are kept."""
@@ -144,12 +155,16 @@ _MORE_PASSES = 4
 def _pass(text: str, directory: Directory) -> str:
     if "@" in text:
         text = _EMAIL.sub(directory.email, text)
+    if "@" in text or "[~" in text:
         text = _MENTION.sub(directory.mention, text)
     pieces = []
     done = 0
     for start, end, role in directory.names_in(text):
         pieces += [text[done:start].rstrip("@"), role]
         done = end
+        if owning := end_of_possessive(text, start, end):
+            pieces.append(text[end:owning] + "s")
+            done = owning
     return "".join([*pieces, text[done:]])
 
 
@@ -160,7 +175,9 @@ _LOCAL = r"[\w.+%&~=-]"
 _EMAIL = re.compile(rf"(?<!{_LOCAL})@?+{_LOCAL}++{_DOMAIN}(?:{_LOCAL}*+{_DOMAIN})*+")
 _TOP_LEVEL = re.compile(r"@(?:[\w-]++\.)+[^\W\d_][\w-]")
 _MENTION = re.compile(
-    r"<@(?P<tagged>[\w.-]{1,80})(?:\|[^<>\n]{0,80})?>|(?<!\w)@(?P<handle>\w[\w.-]{0,80})"
+    r"<@(?P<tagged>[\w.-]{1,80})(?:\|[^<>\n]{0,80})?>"
+    r"|\[~(?:accountid:)?(?P<ticket>[\w.:-]{1,128})\]"
+    r"|(?<!\w)@(?P<handle>\w[\w.-]{0,80})"
 )
 
 
@@ -203,10 +220,11 @@ def _longest(names: Path, text: str, first: Word, stop: int) -> tuple[int, str] 
     last, initials = first, 0
     while path.onwards and (word := next_word(text, last, stop)):
         last = word
-        if word.key in path.onwards:
-            path = path.onwards[word.key]
-            if role := _role_at(path, text, first, last):
-                best = last.end, role
+        reached = path.onwards.get(word.key)
+        if reached and (role := _role_at(reached, text, first, last)):
+            best = past_the_point(text, last, stop), role
+        if reached and (reached.onwards or not is_initial(word)):
+            path = reached
         elif is_initial(word) and initials < _MAX_INITIALS:
             initials += 1
         else:
@@ -221,55 +239,15 @@ def _role_at(path: Path, text: str, first: Word, last: Word) -> str | None:
     span = text[first.start : last.end]
     if (role := path.roles.get(Rule.LITERAL)) and span.casefold() in path.literals:
         return role
-    role = path.roles.get(Rule.SINGLE)
-    return role if role and _written_like_a_name(text, first, last) else None
+    for rule, written_so in _WRITTEN.items():
+        if (role := path.roles.get(rule)) and written_so(text, first, last):
+            return role
+    return None
 
 
-_ACRONYM = 3
-"""The longest word in capitals that is rather an acronym: "ADA", "TIM"."""
-
-
-def _written_like_a_name(text: str, first: Word, last: Word) -> bool:
-    """Whether a word of somebody's name means that person here."""
-    span = text[first.start : last.end]
-    cased = span[0].lower() != span[0].upper()
-    if cased and (span[0].islower() or (span.isupper() and len(span) <= _ACRONYM)):
-        return False
-    if first is not last or first.key not in ORDINARY_WORDS:
-        return True
-    return not span.isupper() and _means_a_person(text, first)
-
-
-_LOOK_AROUND = 40
-"""Characters before and after a word that tell what it means."""
-
-
-def _means_a_person(text: str, word: Word) -> bool:
-    """Whether a name that is an ordinary word too ("Will", "Mark", "May") is a name here.
-
-    In the midst of a sentence its capital says so; at the beginning, what follows must.
-    """
-    left = text[max(0, word.start - _LOOK_AROUND) : word.start]
-    right = text[word.end : word.end + _LOOK_AROUND]
-    before = next((each.key for each in reversed(words(left))), "")
-    after = next((each.key for each in words(right)), "")
-    if word.key in MONTHS and (before in BEFORE_MONTHS or before.isdigit() or after.isdigit()):
-        return False
-    if not _begins_sentence(left):
-        return True
-    return right[:1] in {":", ","} or right[:2] in _POSSESSIVES or _is_act(after)
-
-
-def _is_act(key: str) -> bool:
-    return key in ACTS or (len(key) > 3 and key.endswith("ed"))
-
-
-_POSSESSIVES = frozenset({"'s", "\u2019s"})
-_DASHES_AND_QUOTES = "\u2013\u2014\u2018\u201c\u00ab"
-_BEGINNERS = frozenset(".!?:;…-*•#>|([{\"'/`=" + _DASHES_AND_QUOTES)
-
-
-def _begins_sentence(left: str) -> bool:
-    """Whether nothing, a line break, or the end of another sentence stands before."""
-    told = left.rstrip()
-    return not told or "\n" in left[len(told) :] or told[-1] in _BEGINNERS
+_WRITTEN = {
+    Rule.CUT: is_cut_name,
+    Rule.SINGLE: written_like_a_name,
+    Rule.INITIALS: are_initials,
+}
+"""Of the rules that are not met by the words alone: what has to be seen in the text."""

@@ -14,6 +14,7 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 
 from server.domain.redaction_words import ORDINARY_WORDS, PARTICLES
+from server.domain.short_names import also_called
 
 
 class Word(NamedTuple):
@@ -33,7 +34,9 @@ class Rule(IntEnum):
 
     FULL = 1  # any way: two words of one name are no coincidence
     LITERAL = 2  # exactly as the handle is
-    SINGLE = 3  # like a name: with a capital, where the script has them
+    CUT = 3  # like a name of which one word is but its initial: "A. Lovelace", "Ada L."
+    SINGLE = 4  # like a name: with a capital, where the script has them
+    INITIALS = 5  # in capitals, with points or where people are told of: "A.L.", "(AL)"
 
 
 @dataclass(slots=True)
@@ -137,14 +140,20 @@ class Names:
         self.root = Path()
         self._fallback = fallback
 
-    def add_name(self, name: str, role: str) -> None:
-        """Take up a name in all the ways it is written: whole, reversed, and word by word."""
-        composed = unicodedata.normalize("NFC", name)
-        for spelling in {composed, composed.translate(_TRANSCRIBED)}:
+    def add_name(self, name: str, role: str, nicknames: Iterable[str] = ()) -> None:
+        """Take up a name in all the ways it is written: whole, reversed, short, word by word."""
+        for spelling in _spellings(name, nicknames):
             for way in _ways(spelling):
                 self._end(way, _rule_of_full(way), role)
             for single in _singles(spelling):
                 self._end(single, Rule.SINGLE, role)
+            for cut in _cut(spelling):
+                self._end(cut, Rule.CUT, role)
+        for initials in _initials(unicodedata.normalize("NFC", name)):
+            self._end(initials, Rule.INITIALS, role)
+        for nickname in nicknames:
+            if 1 < len(key := fold(nickname)) < _SHORTEST_SINGLE and key.isalpha():
+                self._end([key], Rule.INITIALS, role)
 
     def add_handle(self, handle: str, role: str) -> None:
         """Take up a handle as it is written without its @, where it is no ordinary word."""
@@ -174,9 +183,22 @@ def _is_distinctive(handle: str) -> bool:
     return len(handle) >= _DISTINCTIVE
 
 
+def _spellings(name: str, nicknames: Iterable[str]) -> set[str]:
+    """A name as it is written with each of its given names, and transcribed."""
+    first, *rest = unicodedata.normalize("NFC", name).split() or [""]
+    given = [first, *(each.capitalize() for each in also_called(fold(first))), *nicknames]
+    written = {unicodedata.normalize("NFC", " ".join([each, *rest])) for each in given}
+    return written | {each.translate(_TRANSCRIBED) for each in written}
+
+
+def _parts(name: str) -> list[list[str]]:
+    """The parts of a name, each as the words it is made of."""
+    return [keys for part in name.split() if (keys := [word.key for word in words(part)])]
+
+
 def _ways(name: str) -> Iterator[list[str]]:
     """The word sequences of a full name; none for a name of one word."""
-    parts = [keys for part in name.split() if (keys := [word.key for word in words(part)])]
+    parts = _parts(name)
     if len(parts) < 2:
         return
     first, *middle, last = parts
@@ -190,6 +212,31 @@ def _ways(name: str) -> Iterator[list[str]]:
         yield [together]
 
 
+def _cut(name: str) -> Iterator[list[str]]:
+    """A full name with the initial of its first word, or of its last, in place of that."""
+    parts = _parts(name)
+    if len(parts) >= 2 and parts[0][0][0].isalpha() and parts[-1][0][0].isalpha():
+        yield [parts[0][0][0], *parts[-1]]
+        yield [*parts[0], parts[-1][0][0]]
+
+
+_MOST_INITIALS = 3
+
+
+def _initials(name: str) -> Iterator[list[str]]:
+    """The initials of a full name, of all its words and of the outer two: together and apart."""
+    letters = [part[0][0] for part in _parts(name) if part[0] not in PARTICLES]
+    if len(letters) < 2 or not all(each.isascii() and each.isalpha() for each in letters):
+        return
+    for some in (letters[:_MOST_INITIALS], [letters[0], letters[-1]]):
+        yield ["".join(some)]
+        yield some
+
+
+_SHORTEST_SINGLE = 3
+"""The fewest letters of a word that points to a person alone."""
+
+
 def _singles(name: str) -> Iterator[list[str]]:
     """The words of a name that point to a person alone, and those joined by a hyphen."""
     for part in name.split():
@@ -198,7 +245,8 @@ def _singles(name: str) -> Iterator[list[str]]:
         if len(found) > 1 and (dense > 1 or len(part) >= _DISTINCTIVE):
             yield [word.key for word in found]
         for word in found:
-            if len(word.key) >= 3 and not word.dense and word.key not in PARTICLES:
+            known = len(word.key) >= _SHORTEST_SINGLE and word.key not in PARTICLES
+            if known and not word.dense:
                 yield [word.key]
 
 

@@ -6,9 +6,10 @@ from weakref import WeakKeyDictionary, WeakSet
 from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from server.domain.catalog import OtherName
 from server.domain.redaction import Directory, KnownPerson, redact, role_of
 from server.store.database import Database, Row, Transaction
-from server.store.tables import address, identity, people_version, person, team
+from server.store.tables import address, identity, other_name, people_version, person, team
 
 
 def _version(table: FromClause, *columns: ColumnElement[object]) -> ColumnElement[object]:
@@ -21,6 +22,7 @@ def _version(table: FromClause, *columns: ColumnElement[object]) -> ColumnElemen
 _VERSION = select(
     _version(person, person.c.id, person.c.name, person.c.email, person.c.team_id),
     _version(identity, identity.c.external_id, identity.c.handle, identity.c.person_id),
+    _version(other_name, other_name.c.person_id, other_name.c.kind, other_name.c.name),
     _version(team, team.c.id, team.c.name),
     _version(address, address.c.email, address.c.provider, address.c.external_id),
 )
@@ -56,6 +58,10 @@ _IDENTITIES = select(
     identity.c.external_id,
     identity.c.handle,
     _ADDRESSES.label("addresses"),
+)
+
+_OTHER_NAMES = select(other_name.c.person_id, other_name.c.kind, other_name.c.name).order_by(
+    other_name.c.person_id, other_name.c.name
 )
 
 _in_use: "WeakKeyDictionary[Transaction, Directory]" = WeakKeyDictionary()
@@ -106,24 +112,36 @@ async def _directory(tx: Transaction) -> Directory:
     known = _latest.get("directory")
     if known and known[0] == made_of:
         return known[1]
-    identities: dict[object, list[Row]] = {}
-    for each in await tx.fetch(_IDENTITIES):
-        identities.setdefault(each["person_id"], []).append(each)
-    people = await tx.fetch(_PEOPLE)
-    directory = Directory(tuple(_known(each, identities.get(each["id"], ())) for each in people))
+    identities = _by_person(await tx.fetch(_IDENTITIES))
+    others = _by_person(await tx.fetch(_OTHER_NAMES))
+    people = [
+        _known(each, identities.get(each["id"], ()), others.get(each["id"], ()))
+        for each in await tx.fetch(_PEOPLE)
+    ]
+    directory = Directory(tuple(people))
     _latest["directory"] = (made_of, directory)
     return directory
 
 
-def _known(row: Row, identities: Sequence[Row]) -> KnownPerson:
+def _by_person(rows: Sequence[Row]) -> dict[object, list[Row]]:
+    found: dict[object, list[Row]] = {}
+    for each in rows:
+        found.setdefault(each["person_id"], []).append(each)
+    return found
+
+
+def _known(row: Row, identities: Sequence[Row], others: Sequence[Row]) -> KnownPerson:
     handles = {each["handle"] for each in identities if each["handle"]}
     # A provider's own id stands in mentions (<@U024BE7LH>); a mere number stands for anything.
     handles |= {each["external_id"] for each in identities if not each["external_id"].isdecimal()}
     emails = {row["email"], *(email for each in identities for email in each["addresses"] or ())}
+    former = [each["name"] for each in others if each["kind"] == OtherName.FORMER]
     return KnownPerson(
         id=row["id"],
-        names=(row["name"],),
+        # Who is called by nothing but a provider's number is called by no name.
+        names=tuple(each for each in (row["name"], *former) if not each.isdecimal()),
         role=role_of(row["team"]),
         handles=tuple(sorted(handles)),
         emails=tuple(sorted(filter(None, emails))),
+        nicknames=tuple(each["name"] for each in others if each["kind"] == OtherName.NICKNAME),
     )

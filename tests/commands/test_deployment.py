@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 
 from server.commands import deployment as deployments
+from server.commands import person as people
+from server.commands import redaction
 from server.commands.deployment import Record
 from server.commands.incident import Declare, declare
+from server.commands.person import Upsert
 from server.commands.work import Office
 from server.domain.deployment import DeploymentStatus
 from server.domain.incident import Severity
@@ -75,6 +78,19 @@ async def test_everything_said_is_stored(office: Office, viewer: Viewer, stored:
     assert await numbers_of(stored, row["id"]) == {7: True, 12: True}
     titles = {each["title"] for each in await stored.rows(pull_request)}
     assert titles == {"#7", "#12"}
+
+
+async def test_a_ref_is_kept_without_names_too(
+    office: Office, viewer: Viewer, stored: Stored
+) -> None:
+    await people.upsert(office, viewer, Upsert("Ada Lovelace"))
+    row = await recorded(office, viewer, stored, replace(SOUND, ref="adalovelace/fix-lag"))
+    assert (row["ref"], row["ref_redacted"]) == ("adalovelace/fix-lag", "an engineer/fix-lag")
+    later = await recorded(office, viewer, stored, replace(SOUND, sha=OTHER_SHA, ref="joannie/x"))
+    assert later["ref_redacted"] is None
+    await people.upsert(office, viewer, Upsert("Joan Nie"))
+    assert await redaction.rerender(office) == 1
+    assert (await stored.row(deployment, id=later["id"]))["ref_redacted"] == "an engineer/x"
 
 
 async def test_little_is_enough(office: Office, viewer: Viewer, stored: Stored) -> None:

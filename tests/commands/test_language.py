@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Table
 
-from server.commands import action_item, hypothesis, redaction, timeline
+from server.commands import action_item, hypothesis, postmortem, redaction, timeline
 from server.commands import incident as incidents
 from server.commands import why as whys
 from server.commands.language import MAX_PEOPLE, MAX_TEXT, CheckLanguage, check
@@ -87,6 +87,11 @@ async def decided(office: Office, viewer: Viewer, incident_id: UUID) -> UUID:
     return await action_item.create(office, viewer, create)
 
 
+async def concluded(office: Office, viewer: Viewer, incident_id: UUID) -> UUID:
+    texts = dict.fromkeys(("summary", "impact", "lessons"), BLAMING)
+    return await postmortem.write(office, viewer, postmortem.Write(incident_id, texts))
+
+
 WRITTEN = {
     raised: (tables.hypothesis, "statement"),
     settled: (tables.hypothesis, "reason"),
@@ -96,6 +101,7 @@ WRITTEN = {
     revised: (tables.timeline_entry, "body"),
     retracted: (tables.timeline_entry, "body"),
     decided: (tables.action_item, "title", "description"),
+    concluded: (tables.postmortem, "summary", "impact", "lessons"),
 }
 
 

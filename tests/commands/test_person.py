@@ -172,6 +172,9 @@ async def test_what_is_another_persons_stays_theirs(
         ({"email": "ada"}, (INVALID, ("email",))),
         ({"email": "ada@example.com, eve@example.com"}, (INVALID, ("email",))),
         ({"email": "a@" + "e" * 254}, (INVALID, ("email",))),
+        ({"nicknames": ("Countess", " ")}, (INVALID, ("nicknames", "1"))),
+        ({"nicknames": ("n" * 101,)}, (TOO_MANY, ("nicknames", "0"))),
+        ({"nicknames": ("Countess",) * 21}, (TOO_MANY, ("nicknames",))),
         ({"team": "nobody"}, (NOT_FOUND, ("team",))),
         ({"identities": (Identity("", "1"),)}, (INVALID, ("identities", "0", "provider"))),
         (

@@ -7,7 +7,7 @@ import pytest
 
 from server.commands import hypothesis, redaction, timeline
 from server.commands import person as people
-from server.commands.person import Upsert
+from server.commands.person import Identity, Upsert
 from server.commands.timeline import AddEntries, Entry, ReviseEntry
 from server.commands.work import Office
 from server.domain.timeline import TimelineKind
@@ -15,7 +15,13 @@ from server.domain.viewer import Viewer
 from server.store import redaction as renderings
 from server.store.database import Database, Row
 from server.store.redaction import EVERY_TEXT, PAGE, Texts
-from server.store.tables import attribution_candidate, metadata, timeline_entry, timeline_revision
+from server.store.tables import (
+    attribution_candidate,
+    identity,
+    metadata,
+    timeline_entry,
+    timeline_revision,
+)
 from server.store.tables import hypothesis as hypotheses
 from tests.commands.conftest import MONDAY
 from tests.commands.stored import Stored
@@ -57,6 +63,46 @@ async def test_what_was_replaced_stays_replaced_under_another_name(
     await redaction.rerender(office)
     entry = await stored.row(timeline_entry, id=entry_id)
     assert entry["body_redacted"] == "an engineer met an engineer"
+
+
+async def test_who_was_renamed_is_known_by_the_former_name(
+    office: Office, viewer: Viewer, incident_id: UUID, stored: Stored
+) -> None:
+    ada = await people.upsert(office, viewer, Upsert("Ada Lovelace"))
+    await people.upsert(office, viewer, Upsert("Augusta King", id=ada))
+    await people.upsert(office, viewer, Upsert("Augusta Byron", id=ada))
+    written_since = ("Ada Lovelace wrote it", "Ask King", "Byron did")
+    for entry_id in await written(office, viewer, incident_id, *written_since):
+        entry = await stored.row(timeline_entry, id=entry_id)
+        assert "an engineer" in entry["body_redacted"]
+
+
+async def test_who_became_another_is_known_by_both_names(
+    office: Office, viewer: Viewer, incident_id: UUID, stored: Stored
+) -> None:
+    by_source = await stored.person("Countess Lovelace")
+    await stored.put(identity, provider="github", external_id="7", person_id=by_source)
+    await people.upsert(office, viewer, Upsert("Ada King", identities=(Identity("github", "7"),)))
+    (entry_id,) = await written(office, viewer, incident_id, "Lovelace met Ada King")
+    entry = await stored.row(timeline_entry, id=entry_id)
+    assert entry["body_redacted"] == "an engineer met an engineer"
+
+
+async def test_nicknames_are_replaced_until_they_are_taken_back(
+    office: Office, viewer: Viewer, incident_id: UUID, stored: Stored
+) -> None:
+    async def shown(body: str) -> str | None:
+        (entry_id,) = await written(office, viewer, incident_id, body)
+        rendered: str | None = (await stored.row(timeline_entry, id=entry_id))["body_redacted"]
+        return rendered
+
+    ada = await people.upsert(office, viewer, Upsert("Ada King", nicknames=("Enchantress", " AK ")))
+    assert await shown("Enchantress King saw it") == "an engineer saw it"
+    assert await shown("paged AK") == "paged an engineer"
+    await people.upsert(office, viewer, Upsert("Ada King", id=ada))
+    assert await shown("Enchantress saw it") == "an engineer saw it"
+    await people.upsert(office, viewer, Upsert("Ada King", id=ada, nicknames=()))
+    assert await shown("Enchantress saw it") is None
 
 
 async def test_evidence_is_rendered_line_by_line(

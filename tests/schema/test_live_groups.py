@@ -265,13 +265,13 @@ async def test_the_board_tells_newcomers_how_things_stand_and_others_nothing_ane
     async with subscribed(graph, query) as early:
         assert (await early())["incident"]["title"] == "first"
         await declared(graph, title="second")
+        event = await early()
+        assert (event["change"], event["incident"]["title"]) == ("DECLARED", "second")
         async with subscribed(graph, query) as late:
             assert graph.hub.groups == 1
             changes = [await late(), await late()]
             assert [each["incident"]["title"] for each in changes] == ["first", "second"]
             assert {each["change"] for each in changes} == {"CHANGED"}
-            event = await early()
-            assert (event["change"], event["incident"]["title"]) == ("DECLARED", "second")
             await graph(UPDATE, input={"id": first, "title": "renamed"})
             assert await early() == await late()
 

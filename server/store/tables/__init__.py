@@ -67,6 +67,7 @@ from server.store.tables.machinery import (
 from server.store.tables.people import (
     address,
     identity,
+    other_name,
     people_version,
     person,
     service,
@@ -115,6 +116,7 @@ __all__ = [
     "metadata",
     "moment",
     "observation",
+    "other_name",
     "page_merge",
     "page_resolved",
     "people_version",

@@ -37,6 +37,7 @@ deployment = Table(
     Column("repository", C_TEXT, nullable=False),
     Column("sha", C_TEXT, nullable=False),
     Column("ref", C_TEXT),
+    Column("ref_redacted", Text),
     Column("environment", C_TEXT, nullable=False),
     *one_of("status", DeploymentStatus),
     at("started_at"),

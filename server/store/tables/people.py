@@ -13,7 +13,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from server.store.tables.columns import C_TEXT, count, key, metadata, now, to
+from server.domain.catalog import OtherName
+from server.store.tables.columns import C_TEXT, count, key, metadata, now, one_of, to
 
 team = Table(
     "team",
@@ -71,6 +72,16 @@ identity = Table(
     PrimaryKeyConstraint("provider", "external_id"),
     Index(None, "person_id"),
 )
+
+other_name = Table(
+    "other_name",
+    metadata,
+    to("person_id", "person", on_delete="CASCADE", nullable=False),
+    *one_of("kind", OtherName),
+    Column("name", C_TEXT, nullable=False),
+    PrimaryKeyConstraint("person_id", "kind", "name"),
+)
+"""What a person is called besides their name, and was called before: texts may call them so."""
 
 address = Table(
     "address",

@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, any_, bindparam, case, func, or_, select, type_coerce
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from server.domain.catalog import OtherName
 from server.domain.redaction import role_of
-from server.store.tables import C_TEXT, person, service, service_source, team
+from server.store.tables import C_TEXT, other_name, person, service, service_source, team
 from server.store.views.sight import SEES_PEOPLE, mentions, texts
 
 _TEAM = "{team}"
@@ -23,6 +35,16 @@ person_name = type_coerce(case((SEES_PEOPLE, person.c.name), else_=person_role),
 
 person_email = case((SEES_PEOPLE, person.c.email))
 person_team_id = case((SEES_PEOPLE, person.c.team_id)).label("team_id")
+
+_nicknames = func.array(
+    select(other_name.c.name)
+    .where(other_name.c.person_id == person.c.id, other_name.c.kind == OtherName.NICKNAME.value)
+    .order_by(other_name.c.name)
+    .correlate(person)
+    .scalar_subquery(),
+    type_=ARRAY(Text),
+)
+person_nicknames = case((SEES_PEOPLE, _nicknames), else_=cast(array([]), ARRAY(Text)))
 
 PEOPLE = {"search": mentions(person_name, "search")}
 

@@ -12,9 +12,9 @@ from tests.schema.both_paths.tricky_rows import TrickyRows
 SEED = 2026
 
 
-async def write(url: str) -> None:
+async def write(url: str, made_by: type[TrickyRows] = TrickyRows) -> None:
     """Fill a migrated, empty database, always with the same rows."""
-    rows = TrickyRows(SEED)
+    rows = made_by(SEED)
     async with Database.connect(url, size=1) as database, database.transaction() as tx:
         for table, made in rows.all():
             binds = {

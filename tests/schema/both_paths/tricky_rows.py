@@ -77,7 +77,7 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "environment": ("production", "prod-eu", "staging", "Прод", ""),
     "provider": ("github", "jira"),
     "edited": ([],),
-    "missing": ([], ["A summary: what happened."], ["", '"it\'s" missing', "Ünï"]),
+    "postmortem.missing": ([], ["A summary: what happened."], ["", '"it\'s" missing', "Ünï"]),
     "questions": ([], ["plain"], list(TEXTS)),
     "next_questions": ("", "Why?", "Why?\nWhat else?", "\n"),
     "next_questions_redacted": ("", "Why so?\n", "one\ntwo\nthree"),
@@ -85,12 +85,14 @@ POOLS: Mapping[str, Sequence[Any]] = {
     "rank": (1, 2, 3, 3, 4),
     "depth": (1,),
 }
+"""By the name of a column, or of one table's."""
 """What columns of these names hold, where it matters that rows meet."""
 
 SIZES: Mapping[Table, int] = {
     t.team: 5,
     t.person: 11,
     t.identity: 14,
+    t.other_name: 14,
     t.service: 9,
     t.service_source: 14,
     t.service_dependency: 14,
@@ -237,14 +239,15 @@ class TrickyRows:
             return None
         if column.foreign_keys:
             return self._reference(column)
-        if words := _words(column):
+        if words := words_of(column):
             return choose(words)
         if _is_unique(column):
             return number if column.name == "number" else f"{choose(TEXTS)[:40]}{number}"
         if column.name == "source" and column.table is t.service_source:
             return choose(("repository", "pagerduty"))
-        if column.name in POOLS:
-            return choose(POOLS[column.name])
+        pool = POOLS.get(str(column), POOLS.get(column.name))
+        if pool is not None:
+            return choose(pool)
         return choose(self._pool(column))
 
     def _reference(self, column: Column[Any]) -> UUID | None:
@@ -273,7 +276,7 @@ class TrickyRows:
         return pools.get(kind, (None,))
 
 
-def _words(column: Column[Any]) -> list[str]:
+def words_of(column: Column[Any]) -> list[str]:
     """The words that a check allows the column."""
     for constraint in column.table.constraints:
         if isinstance(constraint, CheckConstraint):
