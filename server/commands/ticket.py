@@ -233,10 +233,19 @@ def _told(row: Row, seen: TicketObserved, assignee: UUID | None, telling: Tellin
     }
 
 
-async def fail(office: Office, asking: Asking, trouble: str, *, passes: bool = False) -> None:
+async def fail(
+    office: Office,
+    asking: Asking,
+    trouble: str,
+    *,
+    passes: bool = False,
+    alone_for: timedelta = timedelta(0),
+) -> None:
     """Note why a tracker was asked in vain, and when it is asked again.
 
     What passes by itself is tried every hour, anything else less and less often, up to a bound.
+    Nobody asks about a new ticket for as long as the tracker wants to be left alone: it may be
+    there already, and not found yet.
     """
     async with office.work() as work:
         item, row = await observe_ticket.hold(work, asking.item_id)
@@ -250,6 +259,8 @@ async def fail(office: Office, asking: Asking, trouble: str, *, passes: bool = F
             "failures": failures,
             "due_at": work.now + wait if wait else None,
         }
+        if alone_for and asking.external_id is None:
+            columns["leased_until"] = work.now + alone_for
         await observe_ticket.keep(work, item, row, columns)
 
 

@@ -106,7 +106,8 @@ class PushTicket:
         is_ours = failure.code is FailureCode.FAULT
         trouble = failure.code.meaning if is_ours else failure.message
         passes = failure.code in _PASSING
-        await tickets.fail(self.office, asking, trouble, passes=passes)
+        alone_for = failure.again_in
+        await tickets.fail(self.office, asking, trouble, passes=passes, alone_for=alone_for)
         wait = self.backoff.after(attempt) if passes else None
         return max(wait, failure.again_in) if wait else None
 

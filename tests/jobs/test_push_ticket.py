@@ -102,11 +102,29 @@ async def test_a_tracker_that_is_unwell_is_asked_again(ticketing: Ticketing) -> 
     wait = await ticketing.job.run(item_id, 1)
     assert wait == timedelta(seconds=7)
     assert (await ticketing.ticket(item_id))["trouble"] == "POST /issue answered 503."
+    ticketing.clock.forward(minutes=1)
     assert await ticketing.job.run(item_id, 8) is None
     ticketing.tracker.before = lambda: None
     ticketing.clock.forward(minutes=61)
     await RetryTickets(ticketing.office, ticketing.job.agents).once()
     assert await ticketing.work() == 1
+    await ticketing.in_step(item_id)
+
+
+async def test_nobody_asks_for_a_new_ticket_that_may_be_there_and_is_not_found_yet(
+    ticketing: Ticketing,
+) -> None:
+    item_id = await ticketing.promise()
+
+    def fails() -> None:
+        raise Unwell("Jira did not say what became of the new ticket.", 60)
+
+    ticketing.tracker.before = fails
+    assert await ticketing.job.run(item_id, 1) == timedelta(seconds=60)
+    ticketing.tracker.before = lambda: None
+    assert await ticketing.job.run(item_id, 1) == BUSY
+    ticketing.clock.forward(minutes=2)
+    assert await ticketing.job.run(item_id, 1) is None
     await ticketing.in_step(item_id)
 
 
